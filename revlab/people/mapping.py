@@ -1,0 +1,180 @@
+"""`RosterMapping`: which heading of a roster holds what, its grades, and who stands where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from revlab.errors import CohortError, must, one_of
+from revlab.people.ladders import Ladder, grade_key
+from revlab.people.sides import Sides, SidesByColumn, SidesByGrade
+
+__all__ = ["DEFAULTED", "FIELDS", "RosterMapping", "describe"]
+
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "person_id": "what tells people apart (staff number or e-mail address)",
+        "unit": "organisational unit",
+        "grade": "rank",
+        "profession": "job family",
+        "site": "place of work",
+        "tenure": "years in the organisation",
+        "capacity": "most partners this person can take",
+        "availability": "list of time slots",
+        "languages": "list of languages",
+        "interests": "list of interests",
+        "objectives": "list of aims for the programme",
+        "manager_id": "the person_id of the manager",
+        "offers": "list of skills to give, each may have a level: 'Python: 4'",
+        "needs": "list of skills wanted, each may have the level of today: 'Python: 1'",
+        "both_sides": "yes if the person wants to be mentor and mentee",
+        "conflicts": "list of person_ids this person must not be paired with",
+    }
+)
+"""The fields that a column of a roster can hold, and what they mean."""
+
+DEFAULTED = ("capacity", "unit", "site", "profession")
+"""Fields for which a mapping may give a value for empty cells."""
+
+_REQUIRED = ("person_id", "grade")
+
+
+@dataclass(frozen=True)
+class RosterMapping:
+    """How to read a roster: nothing in the files has to be edited.
+
+    Parameters
+    ----------
+    columns : mapping of str to tuple of str
+        A field of `FIELDS` to its heading; several headings are tried in order, so that two files
+        may name one thing differently. Headings are compared without regard to case and spaces.
+    sides : SidesByFile, SidesByColumn or SidesByGrade
+        Who is a mentor (junior) and who a mentee (senior).
+    grades : Ladder
+        Steps from junior to senior, the labels of one step being equal; empty if the grades are
+        whole numbers, larger being more senior.
+    declared : mapping of str to tuple of str
+        Self-declared fields (identity, gender, …) that nobody has to fill in.
+    separator : str
+        What separates the entries of a list.
+    defaults : mapping of str to object
+        Values for empty cells of the fields in `DEFAULTED`.
+    sheets : mapping of str to tuple of str
+        Workbook to the sheets to read; the others are not read.
+    origin : str
+        Where the people come from, in words for pages, with any attribution.
+    notes : tuple of str
+        What was guessed; no part of the mapping's equality or file.
+
+    Raises
+    ------
+    OptionError
+        If a field does not exist.
+    CohortError
+        If the parts contradict each other.
+
+    Examples
+    --------
+    >>> RosterMapping(
+    ...     columns={"person_id": ("Staff no",), "unit": ("Department",), "grade": ("Band",)},
+    ...     sides=SidesByGrade(mentor=("1", "2"), mentee=("4", "5")),
+    ... )
+    RosterMapping of 3 columns; grade 1, 2 = a mentor (junior); grade 4, 5 = a mentee (senior); \
+other grades are left out
+    """
+
+    columns: Mapping[str, tuple[str, ...]]
+    sides: Sides
+    grades: Ladder = ()
+    declared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    separator: str = ";"
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    sheets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    origin: str = "a roster"
+    notes: tuple[str, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        for name in self.columns:
+            one_of("[columns]", name, list(FIELDS))
+        for name in self.defaults:
+            one_of("[defaults]", name, DEFAULTED)
+        for name in _REQUIRED:
+            must(name in self.columns, f"[columns] must name the heading of {name!r}.", CohortError)
+        must(
+            "unit" in self.columns or "unit" in self.defaults,
+            "[columns] must name the heading of 'unit' (or [defaults] give one unit for all).",
+            CohortError,
+        )
+        must(bool(self.separator), "[lists] separator must not be empty.", CohortError)
+        capacity = self.defaults.get("capacity", 1)
+        must(
+            isinstance(capacity, int) and not isinstance(capacity, bool) and capacity >= 0,
+            f"[defaults] capacity must be a whole number of zero or more; got {capacity!r}.",
+            CohortError,
+        )
+        self._check_grades()
+
+    def _check_grades(self) -> None:
+        keys = [grade_key(label) for step in self.grades for label in step]
+        for key in keys:
+            must(
+                keys.count(key) == 1,
+                f"[grades] order names {key!r} twice (labels of one grade go into an inner list).",
+                CohortError,
+            )
+        if isinstance(self.sides, SidesByGrade) and self.grades:
+            for label in (*self.sides.mentor, *self.sides.mentee):
+                must(
+                    grade_key(label) in keys,
+                    f"[sides] names the grade {label!r}, which [grades] order does not have.",
+                    CohortError,
+                )
+
+    def __repr__(self) -> str:
+        return f"RosterMapping of {len(self.columns)} columns; {self.sides.words}"
+
+    @property
+    def used_headings(self) -> tuple[str, ...]:
+        """Every heading that the mapping looks at."""
+        named = [*self.columns.values(), *self.declared.values()]
+        role = (self.sides.column,) if isinstance(self.sides, SidesByColumn) else ()
+        return (*(heading for headings in named for heading in headings), *role)
+
+
+def describe(mapping: RosterMapping) -> str:
+    """Return the mapping as a plain table, to be confirmed by a person.
+
+    Examples
+    --------
+    >>> mapping = RosterMapping(
+    ...     columns={"person_id": ("Id",), "unit": ("Team",), "grade": ("Level",)},
+    ...     sides=SidesByGrade(mentor=("1",), mentee=("3",)),
+    ... )
+    >>> print(describe(mapping))
+    revlab reads     from
+    ---------------  -------------------------------------------------------
+    person_id        'Id'
+    unit             'Team'
+    grade            'Level'
+    grades           whole numbers, a larger number being more senior
+    sides            grade 1 = a mentor (junior); grade 3 = a mentee (senior); other grades are \
+left out
+    lists            entries separated by ';'
+    empty capacity   1
+    """
+    rows = [(name, _headings(mapping.columns[name])) for name in FIELDS if name in mapping.columns]
+    rows += [(f"declared {name}", _headings(names)) for name, names in mapping.declared.items()]
+    steps = [" = ".join(step) for step in mapping.grades]
+    ladder = " < ".join(steps) or "whole numbers, a larger number being more senior"
+    rows += [("grades", ladder), ("sides", mapping.sides.words)]
+    rows += [("lists", f"entries separated by {mapping.separator!r}")]
+    defaults = {"capacity": 1, **mapping.defaults}
+    rows += [(f"empty {name}", str(value)) for name, value in defaults.items()]
+    rows += [(f"sheets of {file}", ", ".join(names)) for file, names in mapping.sheets.items()]
+    width = max(15, *(len(name) for name, _ in rows))
+    lines = [f"{'revlab reads':<{width}}  from", f"{'-' * width}  {'-' * 55}"]
+    lines += [f"{name:<{width}}  {words}" for name, words in rows]
+    return "\n".join([*lines, *(f"note: {note}" for note in mapping.notes)])
+
+
+def _headings(names: tuple[str, ...]) -> str:
+    return " or ".join(repr(name) for name in names)

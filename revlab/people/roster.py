@@ -1,0 +1,183 @@
+"""`read_roster`: CSV and XLSX files with real people, and a mapping, to a checked `Cohort`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from revlab.errors import Fault, TableError
+from revlab.people.assembly import assemble, by_side, check_people, check_sides
+from revlab.people.cohort import Cohort
+from revlab.people.direction import Direction, check_direction
+from revlab.people.guessing import guess_mapping
+from revlab.people.mapping import RosterMapping
+from revlab.people.mapping_file import MAPPING_FILE, read_mapping
+from revlab.people.records import read_records
+from revlab.people.roster_files import RosterPaths, roster_files
+from revlab.people.sheets import Sheet, read_sheets
+from revlab.people.sides import SidesByFile
+from revlab.privacy.pseudonyms import Pseudonyms
+
+__all__ = ["RosterReport", "check_roster", "read_roster"]
+
+
+@dataclass(frozen=True)
+class RosterReport:
+    """What a roster gives and what is wrong with it.
+
+    Parameters
+    ----------
+    cohort : Cohort or None
+        None if there is a fault.
+    mapping : RosterMapping or None
+        As given, read from ``roster.toml`` or guessed; None if there is none.
+    faults : tuple of Fault
+        Everything that must be corrected, with its place.
+    notes : tuple of str
+        What the reader should know, in sentences.
+    direction : Direction or None
+        What the grades say about the sides, row by row.
+    """
+
+    cohort: Cohort | None
+    mapping: RosterMapping | None
+    faults: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()
+    direction: Direction | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        what = "no cohort" if self.cohort is None else repr(self.cohort)
+        return f"{what}; {len(self.faults)} faults, {len(self.notes)} notes"
+
+
+def read_roster(
+    paths: RosterPaths,
+    *,
+    mapping: RosterMapping | None = None,
+    pseudonyms: Pseudonyms | None = None,
+) -> Cohort:
+    """Read a roster of real people.
+
+    Parameters
+    ----------
+    paths : path, or sequence of paths
+        A file with everybody, one file per side, or a folder of such files; CSV or XLSX.
+    mapping : RosterMapping, optional
+        How to read them; else ``roster.toml`` in their folder, else a guess.
+    pseudonyms : Pseudonyms, optional
+        What stands in the place of every id from here on. Names are never read.
+
+    Returns
+    -------
+    Cohort
+        The juniors as mentors and the seniors as mentees.
+
+    Raises
+    ------
+    TableError
+        With **all** faults: file, sheet, row as a spreadsheet shows it, column, rule, remedy.
+
+    Examples
+    --------
+    >>> from revlab.shipped import shipped
+    >>> read_roster(shipped("data/rosters/ukcs_small"))
+    Cohort of 50 mentors (junior) and 50 mentees (senior)
+    """
+    report = check_roster(paths, mapping=mapping, pseudonyms=pseudonyms)
+    if report.cohort is None:
+        raise TableError(report.faults)
+    return report.cohort
+
+
+def check_roster(
+    paths: RosterPaths,
+    *,
+    mapping: RosterMapping | None = None,
+    pseudonyms: Pseudonyms | None = None,
+) -> RosterReport:
+    """Read a roster and report everything about it; the arguments are those of `read_roster`.
+
+    Returns
+    -------
+    RosterReport
+        With the cohort if there is no fault. A file that cannot be read is a fault, never an
+        exception.
+
+    Examples
+    --------
+    >>> from revlab.shipped import shipped
+    >>> report = check_roster(shipped("data/rosters/ibm"))
+    >>> report
+    Cohort of 1077 mentors (junior) and 175 mentees (senior); 0 faults, 3 notes
+    >>> print(report.notes[0])
+    218 of 1470 people are on neither side and left out.
+    """
+    found = roster_files(paths)
+    if found.faults:
+        return RosterReport(None, mapping, tuple(found.faults))
+    try:
+        if mapping is None:
+            mapping = (
+                read_mapping(found.folder / MAPPING_FILE)
+                if (found.folder / MAPPING_FILE).is_file()
+                else guess_mapping(found.files)
+            )
+    except TableError as error:
+        return RosterReport(None, None, error.faults)
+    files, faults, notes = _chosen(found.files, mapping, whole=found.is_folder)
+    read = read_sheets(files, only=mapping.sheets)
+    sheets, left_out = _of_people(read.sheets, mapping)
+    records = read_records(sheets, mapping)
+    faults += [*read.faults, *records.faults]
+    notes += [*mapping.notes, *read.notes, *left_out, *records.notes]
+    rows = records.frame()
+    people = by_side(rows) if records.rows else rows
+    if not len(people):
+        return RosterReport(None, mapping, tuple(faults) or (_nobody(files),), tuple(notes))
+    more, words = check_people(people, rows)
+    # A row with a fault is left out, so the rest may lack a side without that being the trouble.
+    faults += more if faults else [*more, *check_sides(people)]
+    direction = check_direction(people)
+    faults += direction.faults
+    notes += [*words, *direction.notes]
+    if pseudonyms is None and people["person_id"].str.contains("@").any():
+        notes.append("the ids are e-mail addresses; give pseudonyms before anything is shared.")
+    if faults:
+        return RosterReport(None, mapping, tuple(faults), tuple(notes), direction)
+    cohort = assemble(people, rows, mapping, pseudonyms=pseudonyms, notes=tuple(notes))
+    return RosterReport(cohort, mapping, (), cohort.notes, direction)
+
+
+def _nobody(files: Sequence[Path]) -> Fault:
+    names = ", ".join(path.name for path in files)
+    return Fault(names, None, None, "there is nobody in the roster", "check the files")
+
+
+def _chosen(
+    files: Sequence[Path], mapping: RosterMapping, *, whole: bool
+) -> tuple[list[Path], list[Fault], list[str]]:
+    """Return the files that the mapping is about, if it names files and a folder was given."""
+    if not (whole and isinstance(mapping.sides, SidesByFile)):
+        return list(files), [], []
+    named = {name.partition("#")[0].casefold(): name for name in mapping.sides.files}
+    there = {path.name.casefold(): path for path in files}
+    faults = [
+        Fault(name.partition("#")[0], None, None, "there is no such file", "correct roster.toml")
+        for key, name in named.items()
+        if key not in there
+    ]
+    spare = [path.name for key, path in there.items() if key not in named]
+    notes = [f"not read, because [sides] does not name them: {', '.join(spare)}."] if spare else []
+    return [path for key, path in there.items() if key in named], faults, notes
+
+
+def _of_people(sheets: Sequence[Sheet], mapping: RosterMapping) -> tuple[list[Sheet], list[str]]:
+    """Leave out the sheets of a workbook that have neither ids nor grades, and say so."""
+    kept, notes = [], []
+    for sheet in sheets:
+        twins = [other for other in sheets if other.file == sheet.file]
+        bare = all(sheet.find(mapping.columns[name]) is None for name in ("person_id", "grade"))
+        if bare and len(twins) > 1 and sheet.file not in mapping.sheets:
+            notes.append(f"{sheet.file}: the sheet {sheet.sheet!r} holds no people.")
+        else:
+            kept.append(sheet)
+    return kept, notes

@@ -1,0 +1,145 @@
+"""Keyed pseudonyms: who has the key can link, who has only the roster cannot."""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from revlab.errors import RevlabError, must
+
+__all__ = ["Pseudonyms", "new_key", "read_key", "write_key"]
+
+_KEY_BYTES = 32
+_WORDS = "# Key of the pseudonyms of one revlab programme. Keep it apart from the data."
+
+
+@dataclass(frozen=True)
+class Pseudonyms:
+    """Pseudonyms of one programme.
+
+    HMAC-SHA-256 (RFC 2104) of the person_id under the programme's key, cut to 50 bits. Without
+    the key nobody can try out the names of a roster, two programmes with two keys do not link,
+    and the order of the pseudonyms says nothing about the order of the people. Pseudonymised data
+    stay personal data as long as the key exists.
+
+    Parameters
+    ----------
+    key : bytes
+        At least 32 bytes from `new_key`; never shown.
+
+    Raises
+    ------
+    RevlabError
+        If the key is too short, or is no bytes.
+
+    Examples
+    --------
+    >>> names = Pseudonyms(bytes(range(32)))
+    >>> names.of("ana@example.org")
+    'p_txf27m3hfe'
+    >>> names
+    Pseudonyms with a key of 32 bytes
+    """
+
+    key: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        must(
+            isinstance(self.key, bytes) and len(self.key) >= _KEY_BYTES,
+            f"the key of the pseudonyms must be at least {_KEY_BYTES} bytes; make one with "
+            "new_key().",
+        )
+        must(
+            len(set(self.key)) > 8,
+            "the key of the pseudonyms repeats the same few bytes; make one with new_key().",
+        )
+
+    def __repr__(self) -> str:
+        return f"Pseudonyms with a key of {len(self.key)} bytes"
+
+    def of(self, person_id: str) -> str:
+        """Return the pseudonym of a person, "p_" and ten characters.
+
+        Raises
+        ------
+        RevlabError
+            If the person_id is empty.
+        """
+        plain = unicodedata.normalize("NFC", str(person_id)).strip()
+        must(bool(plain), "a pseudonym needs a person_id that is not empty.")
+        digest = hmac.new(self.key, plain.encode(), hashlib.sha256).digest()
+        return "p_" + base64.b32encode(digest)[:10].decode().lower()
+
+
+def new_key() -> bytes:
+    """Return a fresh key of 32 bytes from the operating system.
+
+    Examples
+    --------
+    >>> len(new_key()), new_key() == new_key()
+    (32, False)
+    """
+    return secrets.token_bytes(_KEY_BYTES)
+
+
+def write_key(key: bytes, path: Path | str) -> Path:
+    """Write a key to a file that only its owner can read; an existing file is never replaced.
+
+    Parameters
+    ----------
+    key : bytes
+        From `new_key`.
+    path : pathlib.Path or str
+        Where to keep it, apart from the data.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    RevlabError
+        If the file is already there or cannot be written: a lost key cannot be made again.
+    """
+    path = Path(path)
+    Pseudonyms(key)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        words = f"{path.name} is already there; a key is never replaced, choose another name."
+        raise RevlabError(words) from None
+    except OSError as error:
+        raise RevlabError(f"{path.name} cannot be written: {error.strerror}.") from None
+    with os.fdopen(handle, "w", encoding="ascii", newline="\n") as stream:
+        stream.write(f"{_WORDS}\n{key.hex()}\n")
+    return path
+
+
+def read_key(path: Path | str) -> bytes:
+    """Read a key that `write_key` wrote.
+
+    Raises
+    ------
+    RevlabError
+        If there is no such file, or it holds no key.
+
+    Examples
+    --------
+    >>> read_key("none.key")
+    Traceback (most recent call last):
+    ...
+    revlab.errors.RevlabError: none.key: there is no such key file; make one with write_key().
+    """
+    path = Path(path)
+    must(path.is_file(), f"{path.name}: there is no such key file; make one with write_key().")
+    try:
+        lines = path.read_text(encoding="ascii").split("\n")
+        key = bytes.fromhex("".join(line for line in lines if not line.startswith("#")))
+    except (ValueError, OSError):
+        raise RevlabError(f"{path.name} is no key file; it must hold hexadecimal digits.") from None
+    return Pseudonyms(key).key
