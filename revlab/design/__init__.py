@@ -1,0 +1,1 @@
+"""The design room: what a study would tell us."""

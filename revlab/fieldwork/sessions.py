@@ -1,0 +1,168 @@
+"""Sessions: workload, skipping, and dyads that end early."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit, ndtr
+
+from revlab.fieldwork.evidence import default
+from revlab.fieldwork.relationship import RelationshipModel
+
+__all__ = ["SessionModel", "SessionPaths", "SessionShocks", "workload_path"]
+
+Array = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+def workload_path(shocks: Array, persistence: float) -> Array:
+    """Return workload by session: ``W[k] = r W[k-1] + sqrt(1 - r**2) e[k]``, with variance 1.
+
+    Parameters
+    ----------
+    shocks : array, shape (..., n_sessions, n_people)
+        Standard normal ``e``.
+    persistence : float
+        Correlation ``r`` from one session to the next, -1 to 1.
+
+    Returns
+    -------
+    array, same shape
+
+    Examples
+    --------
+    >>> workload_path(np.array([[1.0], [0.0], [0.0]]), 0.5).ravel().tolist()
+    [1.0, 0.5, 0.25]
+    """
+    path = np.array(shocks, dtype=np.float64)
+    fresh = np.sqrt(1 - persistence**2)
+    for k in range(1, path.shape[-2]):
+        path[..., k, :] = persistence * path[..., k - 1, :] + fresh * path[..., k, :]
+    return path
+
+
+@dataclass(frozen=True, eq=False)
+class SessionShocks:
+    """What chance brings to the sessions of dyads, standard normal each.
+
+    Parameters
+    ----------
+    workload : array, shape (..., n_sessions, n_dyads)
+        Workload of the two taken together.
+    skip, end : array, same shape
+        Small values make skipping and ending happen.
+    """
+
+    workload: Array
+    skip: Array
+    end: Array
+
+
+@dataclass(frozen=True, eq=False)
+class SessionPaths:
+    """What became of the planned sessions.
+
+    Parameters
+    ----------
+    held, reached : array of bool, shape (..., n_sessions, n_dyads)
+        A session that was reached and not held was skipped.
+    quality : array, same shape
+        Relationship quality at the beginning of each session.
+    last_session : array of int, shape (..., n_dyads)
+        Last session that came due before the dyad ended, ``n_sessions`` if it completed.
+    """
+
+    held: Bools
+    reached: Bools
+    quality: Array
+    last_session: npt.NDArray[np.int64]
+
+    def held_by(self, session: int) -> npt.NDArray[np.int64]:
+        """Return the number of sessions held among the first ``session``, (..., n_dyads)."""
+        return np.asarray(self.held[..., :session, :].sum(axis=-2))
+
+
+@dataclass(frozen=True)
+class SessionModel:
+    """When sessions are skipped and when dyads end.
+
+    With ``W`` the workload of the two, ``q`` the relationship quality and ``s`` the support that
+    the programme gives, a session that comes due is skipped with log-odds
+    ``skip_base + skip_workload * W + skip_after_skip * [the last one was skipped]
+    - skip_quality * q - s``; after it, unless it was the last, the dyad ends with log-odds
+    ``end_base - end_quality * q + end_skips * (sessions skipped in a row)``.
+
+    Parameters
+    ----------
+    workload_persistence : float
+        Correlation of a person's workload from week to week.
+    skip_base, skip_workload, skip_after_skip, skip_quality : float
+        Log-odds of skipping, see above.
+    skip_protected_time, skip_sponsor_support, skip_line_manager_support : float
+        What a full lever takes off the log-odds, against none of it.
+    end_base, end_quality, end_skips : float
+        Log-odds of ending, see above.
+
+    Examples
+    --------
+    >>> zeros = np.zeros((3, 1))
+    >>> shocks = SessionShocks(workload=zeros, skip=zeros - 9, end=zeros + 9)
+    >>> paths = SessionModel()(shocks, np.zeros(1), relationship=RelationshipModel(), support=0.0)
+    >>> paths.held.any(), paths.last_session.tolist()
+    (np.False_, [3])
+    """
+
+    workload_persistence: float = default("sessions.workload_persistence")
+    skip_base: float = default("sessions.skip_base")
+    skip_workload: float = default("sessions.skip_workload")
+    skip_after_skip: float = default("sessions.skip_after_skip")
+    skip_quality: float = default("sessions.skip_quality")
+    skip_protected_time: float = default("sessions.skip_protected_time")
+    skip_sponsor_support: float = default("sessions.skip_sponsor_support")
+    skip_line_manager_support: float = default("sessions.skip_line_manager_support")
+    end_base: float = default("sessions.end_base")
+    end_quality: float = default("sessions.end_quality")
+    end_skips: float = default("sessions.end_skips")
+
+    def __call__(
+        self,
+        shocks: SessionShocks,
+        potential: Array,
+        *,
+        relationship: RelationshipModel,
+        support: float,
+    ) -> SessionPaths:
+        """Return what becomes of the sessions of dyads with this ``potential`` (..., n_dyads)."""
+        n_sessions = shocks.workload.shape[-2]
+        alive = np.ones(shocks.workload[..., 0, :].shape, dtype=bool)
+        in_a_row = np.zeros(alive.shape, dtype=np.int64)
+        count = np.zeros(alive.shape, dtype=np.int64)
+        last = np.full(alive.shape, n_sessions, dtype=np.int64)
+        held = np.zeros(shocks.workload.shape, dtype=bool)
+        reached = np.zeros(shocks.workload.shape, dtype=bool)
+        quality = np.zeros(shocks.workload.shape)
+        skip_dice, end_dice = ndtr(shocks.skip), ndtr(shocks.end)
+        for k in range(n_sessions):
+            now = quality[..., k, :] = relationship(potential, count)
+            odds = self._skip_odds(shocks.workload[..., k, :], in_a_row > 0, now) - support
+            skipped = skip_dice[..., k, :] < expit(odds)
+            reached[..., k, :] = alive
+            held[..., k, :] = alive & ~skipped
+            in_a_row = np.where(skipped, in_a_row + 1, 0)
+            count += held[..., k, :]
+            after = relationship(potential, count)
+            hazard = expit(self.end_base - self.end_quality * after + self.end_skips * in_a_row)
+            ends = alive & (end_dice[..., k, :] < hazard)
+            # Ending after the last session is what completing means, so it changes nothing.
+            last[ends] = k + 1
+            alive &= ~ends
+        return SessionPaths(held=held, reached=reached, quality=quality, last_session=last)
+
+    def _skip_odds(self, workload: Array, after_skip: Bools, quality: Array) -> Array:
+        odds: Array = (
+            self.skip_base
+            + self.skip_workload * workload
+            + self.skip_after_skip * after_skip
+            - self.skip_quality * quality
+        )
+        return odds
