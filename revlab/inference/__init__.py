@@ -1,0 +1,1 @@
+"""The inference room: what we can say."""

@@ -1,0 +1,1 @@
+"""The pairing room: who with whom."""

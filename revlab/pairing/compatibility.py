@@ -1,0 +1,248 @@
+"""`Compatibility`: how well every possible dyad fits, and whether it is allowed."""
+
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from revlab.errors import PairingError, must
+from revlab.pairing.centring import share_left
+from revlab.pairing.part import Part
+
+__all__ = ["Compatibility", "Part"]
+
+Floats = NDArray[np.float64]
+SEPARABLE = 0.01
+"""Below this share of interaction the repr says that there is little to choose."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Compatibility:
+    """Scores of both sides for every possible dyad, and the mask of those that are allowed.
+
+    **Rows are mentees (senior), columns are mentors (junior).** A cell that is not eligible is
+    forbidden, which is not the same as a score of zero.
+
+    Parameters
+    ----------
+    mentee_ids, mentor_ids : pandas.Index
+        Person ids of the rows and of the columns, no repeats.
+    mentee_score, mentor_score : array of float, shape (n_mentees, n_mentors)
+        How well the mentor suits the mentee, and the mentee the mentor; finite, zero or more.
+    eligible : array of bool, shape (n_mentees, n_mentors)
+        False where the dyad is forbidden.
+    mentee_capacity, mentor_capacity : array of int
+        Most dyads of each person, zero or more.
+    parts : tuple of Part
+        The components of the scores, empty if the scores were given as numbers.
+    forbidding : array of int8, same shape, optional
+        Index into ``rules`` of the first rule that forbids the cell, -1 if none does.
+    rules : tuple of str
+        The eligibility rules in words.
+    rule_bits : array of uint32, same shape, optional
+        Bit r is set where rule r forbids the cell; by default what ``forbidding`` knows.
+    notes : tuple of str
+        What was left out or filled in, in sentences.
+
+    Raises
+    ------
+    PairingError
+        If shapes disagree, an id repeats, a score is not finite or is negative, a capacity is
+        not a whole number of zero or more, or a forbidden cell has no rule.
+
+    Examples
+    --------
+    >>> Compatibility.from_scores([[1.0, 0.0], [0.2, 0.9]])
+    Compatibility of 2 mentees (rows) and 2 mentors (columns): 4 of 4 dyads are allowed, \
+interaction share 0.97
+    >>> Compatibility.from_scores([[1.0, 0.5], [0.8, 0.3]])
+    Compatibility of 2 mentees (rows) and 2 mentors (columns): 4 of 4 dyads are allowed, \
+interaction share 0.00: who meets whom hardly changes the total score
+    """
+
+    mentee_ids: pd.Index
+    mentor_ids: pd.Index
+    mentee_score: Floats
+    mentor_score: Floats
+    eligible: NDArray[np.bool_]
+    mentee_capacity: NDArray[np.int64]
+    mentor_capacity: NDArray[np.int64]
+    parts: tuple[Part, ...] = ()
+    forbidding: NDArray[np.int8] | None = None
+    rules: tuple[str, ...] = ()
+    rule_bits: NDArray[np.uint32] | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for side in ("mentee", "mentor"):
+            ids = pd.Index(getattr(self, f"{side}_ids"), dtype=object).astype(str)
+            again = ids[ids.duplicated()].tolist()
+            message = f"{side} id {again[:1]} appears twice; give every {side} an id of their own."
+            must(not again, message, PairingError)
+            object.__setattr__(self, f"{side}_ids", ids)
+            name = f"{side}_capacity"
+            object.__setattr__(self, name, _capacity(getattr(self, name), name, len(ids)))
+        for name in ("mentee_score", "mentor_score"):
+            object.__setattr__(self, name, self._score(name))
+        eligible = np.asarray(self.eligible, dtype=bool)
+        must(eligible.shape == self.shape, self._misfit("eligible", eligible.shape), PairingError)
+        object.__setattr__(self, "eligible", eligible)
+        for part in self.parts:
+            wrong = self._misfit(f"part {part.name}", part.values.shape)
+            must(part.values.shape == self.shape, wrong, PairingError)
+        self._settle_rules()
+
+    def _misfit(self, name: str, shape: tuple[int, ...]) -> str:
+        return f"`{name}` must have shape {self.shape} (mentees, mentors); got {shape}."
+
+    def _score(self, name: str) -> Floats:
+        score = np.asarray(getattr(self, name), dtype=float)
+        must(score.shape == self.shape, self._misfit(name, score.shape), PairingError)
+        bad = ~np.isfinite(score) | (score < 0)
+        if bad.any():
+            row, column = (int(place[0]) for place in np.nonzero(bad))
+            raise PairingError(
+                f"`{name}` must be finite and zero or more; got {score[row, column]} for mentee "
+                f"{self.mentee_ids[row]!r} and mentor {self.mentor_ids[column]!r}; say that a "
+                "dyad is forbidden in `eligible`, not by a score."
+            )
+        return score
+
+    def _settle_rules(self) -> None:
+        first, bits, rules = self.forbidding, self.rule_bits, self.rules
+        if first is None:
+            first = np.where(self.eligible, -1, 0).astype(np.int8)
+            rules = rules or ("the pair was ruled out by hand",)
+        if bits is None:
+            shift = np.maximum(first, 0).astype(np.uint32)
+            bits = np.where(self.eligible, 0, np.uint32(1) << shift).astype(np.uint32)
+        for name, values in (("forbidding", first), ("rule_bits", bits)):
+            must(values.shape == self.shape, self._misfit(name, values.shape), PairingError)
+        must(
+            bool(((first < 0) == self.eligible).all()) and bool((first < len(rules)).all()),
+            "`forbidding` must be -1 where the dyad is eligible and else an index into `rules`.",
+            PairingError,
+        )
+        object.__setattr__(self, "forbidding", first)
+        object.__setattr__(self, "rule_bits", bits)
+        object.__setattr__(self, "rules", tuple(rules))
+
+    def __repr__(self) -> str:
+        n, m = self.shape
+        allowed = f"{int(self.eligible.sum())} of {n * m} dyads are allowed"
+        head = f"Compatibility of {n} mentees (rows) and {m} mentors (columns): {allowed}"
+        if not self.eligible.any():
+            return f"{head}: nobody can be paired"
+        share = self.interaction_share
+        warn = ": who meets whom hardly changes the total score" if share < SEPARABLE else ""
+        return f"{head}, interaction share {share:.2f}{warn}"
+
+    @classmethod
+    def from_scores(
+        cls,
+        scores: ArrayLike | pd.DataFrame,
+        mentor_scores: ArrayLike | pd.DataFrame | None = None,
+        *,
+        eligible: ArrayLike | None = None,
+        mentee_capacity: ArrayLike | None = None,
+        mentor_capacity: ArrayLike | None = None,
+    ) -> "Compatibility":
+        """Return a compatibility from numbers.
+
+        Parameters
+        ----------
+        scores : array or pandas.DataFrame, shape (n_mentees, n_mentors)
+            Score of the mentees; the labels of a frame become the ids.
+        mentor_scores : array or pandas.DataFrame, same shape, optional
+            Score of the mentors, by default that of the mentees.
+        eligible : array of bool, same shape, optional
+            By default every dyad is allowed.
+        mentee_capacity, mentor_capacity : int or array of int, optional
+            By default one each.
+
+        Raises
+        ------
+        PairingError
+            As for `Compatibility`, and if ``scores`` is not a table of numbers.
+
+        Examples
+        --------
+        >>> Compatibility.from_scores([[0.5, 0.1]], mentee_capacity=2).mentor_ids.tolist()
+        ['mentor1', 'mentor2']
+        """
+        table = np.asarray(scores, dtype=float)
+        message = f"`scores` must have two axes, mentees and mentors; got {table.ndim}."
+        must(table.ndim == 2, message, PairingError)
+        n, m = table.shape
+        labelled = isinstance(scores, pd.DataFrame)
+        rows = scores.index if labelled else _numbered("mentee", n)  # type: ignore[union-attr]
+        columns = scores.columns if labelled else _numbered("mentor", m)  # type: ignore[union-attr]
+        return cls(
+            mentee_ids=rows,
+            mentor_ids=columns,
+            mentee_score=table,
+            mentor_score=table if mentor_scores is None else np.asarray(mentor_scores, dtype=float),
+            eligible=np.ones((n, m), dtype=bool) if eligible is None else np.asarray(eligible),
+            mentee_capacity=_spread(mentee_capacity, n),
+            mentor_capacity=_spread(mentor_capacity, m),
+        )
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of mentees and of mentors."""
+        return len(self.mentee_ids), len(self.mentor_ids)
+
+    def joint(self, weight: float = 0.5) -> Floats:
+        """Return ``weight * mentee_score + (1 - weight) * mentor_score``.
+
+        Raises
+        ------
+        PairingError
+            If ``weight`` is not between 0 and 1.
+        """
+        message = f"`weight` must be between 0 and 1; got {weight}."
+        must(0 <= weight <= 1, message, PairingError)
+        return weight * self.mentee_score + (1 - weight) * self.mentor_score
+
+    @cached_property
+    def interaction_share(self) -> float:
+        """Share of the variance of the joint score that depends on who meets whom."""
+        return share_left(self.joint(), self.eligible)
+
+    def select(self, rows: ArrayLike, columns: ArrayLike) -> "Compatibility":
+        """Return these mentees (row numbers) and mentors (column numbers), in this order."""
+        i, j = np.asarray(rows, dtype=np.intp), np.asarray(columns, dtype=np.intp)
+        cells = np.ix_(i, j)
+        chosen: dict[str, object] = {"parts": tuple(part.select(cells) for part in self.parts)}
+        chosen |= {name: getattr(self, name)[i] for name in ("mentee_ids", "mentee_capacity")}
+        chosen |= {name: getattr(self, name)[j] for name in ("mentor_ids", "mentor_capacity")}
+        tables = ("mentee_score", "mentor_score", "eligible", "forbidding", "rule_bits")
+        chosen |= {name: getattr(self, name)[cells] for name in tables}
+        part = copy(self)
+        # What was checked as a whole need not be checked again for every pool.
+        part.__dict__.pop("interaction_share", None)
+        part.__dict__.update(chosen)
+        return part
+
+
+def _numbered(side: str, n: int) -> list[str]:
+    return [f"{side}{i:0{len(str(n))}d}" for i in range(1, n + 1)]
+
+
+def _spread(capacity: ArrayLike | None, n: int) -> NDArray[np.int64]:
+    given = np.asarray(1 if capacity is None else capacity)
+    return np.full(n, given) if given.ndim == 0 else given
+
+
+def _capacity(given: ArrayLike, name: str, n: int) -> NDArray[np.int64]:
+    capacity = np.asarray(given, dtype=float)
+    message = f"`{name}` must hold {n} numbers, one per person; got shape {capacity.shape}."
+    must(capacity.shape == (n,), message, PairingError)
+    bad = capacity[~((capacity >= 0) & (capacity == np.floor(capacity)))]
+    worst = bad[0] if bad.size else 0
+    message = f"`{name}` must hold whole numbers of zero or more; got {worst:g}."
+    must(bad.size == 0, message, PairingError)
+    return capacity.astype(np.int64)

@@ -1,0 +1,152 @@
+"""The words a reader sees for the columns and the code words of the tidy frames."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = [
+    "CODED_COLUMNS",
+    "COUNT_COLUMNS",
+    "HUMAN_NAMES",
+    "PERCENT_COLUMNS",
+    "WORDS",
+    "heading",
+    "words",
+]
+
+_PEOPLE = {
+    "person_id": "Person", "side": "Side", "role": "Role", "unit": "Unit", "grade": "Grade",
+    "grade_label": "Grade", "profession": "Profession", "site": "Site", "tenure": "Years here",
+    "capacity": "Most pairs per person", "availability": "Free times", "languages": "Languages",
+    "interests": "Interests", "objectives": "Objectives", "skill_id": "Skill", "skill": "Skill",
+    "level": "Level (0 to 5)", "source": "Source", "offered": "People who offer it",
+    "needed": "People who need it", "share_complete": "Filled in", "manager_id": "Manager",
+}  # fmt: skip
+
+_PAIRING = {
+    "policy": "Pairing policy", "mechanism": "Mechanism", "note": "Note", "n_dyads": "Pairs",
+    "total_score": "Total fit", "mean_score": "Mean fit", "worst_score": "Lowest fit",
+    "blocking_pairs": "Would both rather switch", "coverage": "Needed skills covered",
+    "mentee_first_choice_share": "Mentees with first choice",
+    "mentor_first_choice_share": "Mentors with first choice",
+    "median_mentee_rank": "Median choice of mentees",
+    "median_mentor_rank": "Median choice of mentors",
+    "unmatched_mentors": "Mentors left over", "unmatched_mentees": "Mentees left over",
+    "dyad_id": "Pair", "pool_id": "Pool", "arm": "Arm", "mentor_id": "Mentor (junior)",
+    "mentee_id": "Mentee (senior)", "score": "Fit", "mentor_score": "Fit for the mentor",
+    "mentee_score": "Fit for the mentee", "mentor_rank": "Choice of the mentor",
+    "mentee_rank": "Choice of the mentee", "rank": "Choice", "reason": "Reason",
+    "what_would_help": "What would help", "judge": "Yardstick", "value": "Value",
+    "better": "Better is", "envy": "Would rather have another's partner", "group": "Group",
+    "matched": "Matched", "impact_ratio": "Rate against the best-served group",
+    "verdict": "Verdict", "part": "Part", "weight": "Weight", "words": "In words",
+}  # fmt: skip
+
+_FIELDWORK = {
+    "parameter": "Quantity", "low": "Lowest", "high": "Highest", "meaning": "Meaning",
+    "doi": "DOI", "checked": "Seen or assumed", "item_id": "Item", "item": "Item",
+    "scale_id": "Scale", "text": "Wording", "reverse": "Reversed", "min_valid": "Answers needed",
+    "wave": "Wave", "label": "Label", "week": "Week", "session": "Session", "status": "Status",
+    "planned": "Planned", "held": "Held", "skipped": "Skipped", "not_reached": "Not reached",
+    "ended": "Ended early", "end_reason": "Reason for ending", "last_session": "Last session",
+    "respondent_id": "Person", "pre": "Before", "post": "After", "change": "Change",
+    "n_items": "Items", "name": "Name", "licence": "Licence", "file": "File",
+    "column": "Column", "holds": "Holds", "required": "Required", "allowed": "Allowed",
+}  # fmt: skip
+
+_INFERENCE = {
+    "estimand": "What is estimated", "estimator": "Method", "contrast": "Compared",
+    "estimate": "Estimate", "std_error": "Standard error", "df": "Degrees of freedom",
+    "statistic": "Statistic", "p_value": "p", "conf_low": "From", "conf_high": "To",
+    "conf_level": "Interval level", "n": "n", "n_missing": "Missing", "n_clusters": "Pools",
+    "convention": "How computed", "stage": "Stage", "of": "Of", "share": "Share",
+    "asked": "Asked", "answered": "Answered", "criterion": "Criterion", "observed": "Observed",
+    "light": "Light", "p_red": "Chance of red", "amber": "Amber from", "green": "Green from",
+    "time": "Sessions", "at_risk": "Still running", "events": "Ended",
+    "survival": "Share still running", "item_rest": "Agrees with the others",
+    "alpha_if_dropped": "Alpha without it", "mean": "Mean", "sd": "Standard deviation",
+    "median": "Median", "min": "Lowest", "max": "Highest", "adjusted_p": "p, adjusted",
+}  # fmt: skip
+
+_DESIGN = {
+    "diagnosand": "Property of the design", "mcse": "Simulation error", "n_sims": "Simulations",
+    "n_failed": "Failed fits", "n_pairs": "Pairs", "n_pools": "Pools", "effect": "Effect",
+    "power": "Power", "estimand_name": "Question", "replication": "Run", "failed": "Failure",
+    "bias": "Bias", "rmse": "Typical error",
+}  # fmt: skip
+
+HUMAN_NAMES: Mapping[str, str] = MappingProxyType(
+    {**_PEOPLE, **_PAIRING, **_FIELDWORK, **_INFERENCE, **_DESIGN}
+)
+"""Column of a tidy frame -> heading that a reader sees."""
+
+COUNT_COLUMNS = frozenset(
+    {
+        "n", "of", "n_missing", "n_clusters", "n_dyads", "n_pairs", "n_pools", "n_sims", "n_failed",
+        "blocking_pairs", "unmatched_mentors", "unmatched_mentees", "grade", "wave", "week",
+        "session", "rank", "mentor_rank", "mentee_rank", "at_risk", "events", "planned", "held",
+        "skipped", "not_reached", "last_session", "asked", "answered", "offered", "needed",
+        "capacity", "replication", "n_items",
+    }
+)  # fmt: skip
+"""Columns that count: shown without decimals even if missing values made them floats."""
+
+PERCENT_COLUMNS = frozenset(
+    {
+        "share", "coverage", "mentee_first_choice_share", "mentor_first_choice_share", "p_red",
+        "power", "survival", "conf_level", "share_complete",
+    }
+)  # fmt: skip
+"""Columns of shares between 0 and 1: shown as per cent."""
+
+CODED_COLUMNS = frozenset(
+    {
+        "policy", "arm", "role", "side", "status", "ended", "stage", "judge", "diagnosand",
+        "estimator", "light", "source", "scale_id",
+    }
+)  # fmt: skip
+"""Columns whose values are code words, which `words` turns into what a reader sees."""
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "random": "random",
+        "serial_dictatorship": "choosing in turn",
+        "greedy": "best pair first",
+        "stable_mentee": "stable (mentees first)",
+        "stable_mentor": "stable (mentors first)",
+        "optimal": "best total fit",
+        "most_pairs": "most pairs",
+        "pool_means": "pool means",
+        "ancova_cr2": "adjusted for the start, by pool",
+        "change_cr2": "change, by pool",
+        "type_s": "wrong sign when it finds something",
+        "exaggeration": "exaggeration when it finds something",
+        "rmse": "typical error",
+        "early": "ended early",
+        "pre": "before",
+        "post": "after",
+    }
+)
+"""Code word -> the words a reader sees; other code words lose their underscores."""
+
+
+def words(code: str) -> str:
+    """Return a code word as a reader sees it.
+
+    Examples
+    --------
+    >>> words("optimal"), words("mean_width")
+    ('best total fit', 'mean width')
+    """
+    return WORDS.get(code, code.replace("_", " "))
+
+
+def heading(column: str) -> str:
+    """Return the heading of a column, made from its name if it is not in `HUMAN_NAMES`.
+
+    Examples
+    --------
+    >>> heading("n_dyads"), heading("next_step")
+    ('Pairs', 'Next step')
+    """
+    plain = words(column)
+    return HUMAN_NAMES.get(column, plain[:1].upper() + plain[1:])
