@@ -47,7 +47,7 @@ def pair(
     cohort = read_people(roster, mapping=mapping, yes=yes, save=save_mapping)
     compatibility = score_cohort(cohort, score=chosen.score, eligibility=chosen.eligibility)
     matching = pair_by(cohort, policy=chosen, seed=seed)
-    pairs = explain_dyads(compatibility, matching)
+    pairs = explain_dyads(compatibility, matching).round(6)
     left = explain_unmatched(cohort, compatibility, matching)
     write_csv(pairs, out, if_exists="replace")
     write_csv(left, left_out, if_exists="replace")

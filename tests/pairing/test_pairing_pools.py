@@ -74,7 +74,9 @@ def test_somebody_on_both_sides_is_in_one_pool() -> None:
         pools = drawn(replace(base, mentors=both), 4, seed)
         twice = pools[pools["person_id"].isin(base.mentees.index[:4])]
         assert (twice.groupby("person_id")["pool_id"].nunique() == 1).all()
-        assert pools.groupby(["side", "pool_id"]).size().min() >= 2
+        sizes = pools.groupby(["side", "pool_id"]).size()
+        assert sizes["mentor"].max() - sizes["mentor"].min() <= 1
+        assert sizes["mentee"].max() - sizes["mentee"].min() <= 1
 
 
 @pytest.mark.parametrize("n_pools", [0, 4])
@@ -101,7 +103,7 @@ def test_an_odd_pool_goes_to_an_arm_by_chance() -> None:
         arms = Counter(draw_arms(["P1", "P2", "P3"], ["a", "b"], rng=stream(seed, "x")).values())
         assert sorted(arms.values()) == [1, 2]
         larger[arms.most_common(1)[0][0]] += 1
-    assert min(larger.values()) > 15
+    assert min(larger["a"], larger["b"]) > 15
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,16 @@ def test_whoever_is_left_over_envies_and_a_forbidden_partner_is_not_wanted() -> 
     assert said.loc["mentee", ["n", "n_envious", "share"]].tolist() == [3, 1, 1 / 3]
 
 
+def test_a_partner_whom_nobody_has_is_no_reason_for_envy() -> None:
+    fit = Compatibility.from_scores([[0.1, 0.9]])
+    matching = at_hand(fit, (0, 0))
+    assert len(blocking_pairs(fit, matching)) == 1
+    assert envy(fit, matching).set_index("side")["n_envious"].to_dict() == {
+        "mentee": 0,
+        "mentor": 1,
+    }
+
+
 def two_with_skills() -> Cohort:
     """Return two mentees who need three skills, and two mentors."""
     people = pd.DataFrame({"unit": "it", "grade": [1, 1, 4, 4]}, index=list("abxy"))
