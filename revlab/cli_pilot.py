@@ -91,8 +91,10 @@ def _progress(total: int) -> Iterator[Callable[[str], None]]:
 
         def tell(sentence: str) -> None:
             done, _, name = sentence.partition(" of ")
-            bar.update(int(done) - 1 - bar.n)
-            bar.set_postfix_str(name.partition(": ")[2])
+            if done.isdigit():
+                bar.update(int(done) - 1 - bar.n)
+                sentence = name.partition(": ")[2]
+            bar.set_postfix_str(sentence)
 
         yield tell
 

@@ -127,3 +127,10 @@ def test_on_a_terminal_there_is_a_bar(
     assert "05-pilot-feedback" in messages
     assert "/2" in messages
     assert messages.isascii()
+
+
+def test_the_bar_takes_a_step_that_is_no_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(sys.stderr), "isatty", lambda stream: True)
+    with cli_pilot._progress(2) as tell:
+        tell("2 of 2: 06-policy-explorer")
+        tell("the explorer that works without Python")

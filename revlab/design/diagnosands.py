@@ -29,7 +29,9 @@ class Diagnosand:
 def _mean(values: Array) -> Diagnosand:
     if values.size == 0:
         return Diagnosand(float("nan"), float("nan"))
-    spread = float(values.std(ddof=1)) if values.size > 1 else float("nan")
+    # An interval may be unbounded (few pools, randomisation); its mean width then is, too.
+    known = values.size > 1 and bool(np.isfinite(values).all())
+    spread = float(values.std(ddof=1)) if known else float("nan")
     return Diagnosand(float(values.mean()), spread / float(np.sqrt(values.size)))
 
 

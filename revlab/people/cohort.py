@@ -31,6 +31,12 @@ PERSON_COLUMNS: Mapping[str, str] = MappingProxyType(
 
 LIST_COLUMNS = ("availability", "languages", "interests", "objectives")
 _SOURCES = ("self", "assessed", "simulated")
+_PAIRS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "reporting_lines": ("person_id", "manager_id"),
+        "conflicts": ("person_a", "person_b", "reason"),
+    }
+)
 _SKILL_COLUMNS = ["person_id", "skill_id", "side", "level", "source"]
 _DEFAULTS: Mapping[str, object] = MappingProxyType(
     {"grade_label": None, "profession": None, "site": None, "tenure": float("nan"), "capacity": 1}
@@ -155,6 +161,9 @@ class Cohort:
         object.__setattr__(self, "mentors", _people(self.mentors, "mentors", declared))
         object.__setattr__(self, "mentees", _people(self.mentees, "mentees", declared))
         _check_skills(self.skills)
+        for name, columns in _PAIRS.items():
+            missing = sorted(set(columns) - set(getattr(self, name).columns))
+            must(not missing, f"{name}: the columns {missing} are missing.", CohortError)
 
     def __repr__(self) -> str:
         sizes = f"{len(self.mentors)} mentors (junior) and {len(self.mentees)} mentees (senior)"

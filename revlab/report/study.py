@@ -20,6 +20,9 @@ __all__ = ["run_study", "with_seed"]
 
 _SEED = re.compile(r"^SEED *= *\d+", re.MULTILINE)
 _DEFAULT_SEED = 2026
+# The page of this notebook shows a picture of the live explorer, so the site also gets the
+# explorer that works without Python.
+_EXPLORER = "policy-explorer"
 
 
 def with_seed(notebook: NotebookNode, *, seed: int) -> NotebookNode:
@@ -104,9 +107,11 @@ def run_study(
                     ),
                 )
             )
-        if progress is not None:
-            progress("the explorer that works without Python")
-        extras = [_explorer(known.cohort, Path(place), seed=seed)]
+        extras = []
+        if any(path.stem.endswith(_EXPLORER) for path in paths):
+            if progress is not None:
+                progress("the explorer that works without Python")
+            extras.append(_explorer(known.cohort, Path(place), seed=seed))
     return build_site(done, out, summary=summary, extras=extras)
 
 

@@ -81,6 +81,15 @@ def test_failed_fits_are_counted_and_left_out() -> None:
     assert np.isfinite(diagnosis.value("bias", "z"))
 
 
+def test_an_unbounded_interval_has_no_mean_width_and_breaks_nothing() -> None:
+    runs = normal_runs(50, effect=0.2, se=0.1)
+    runs.loc[runs.index[0], ["conf_low", "conf_high"]] = [-np.inf, np.inf]
+    table = diagnose(runs).diagnosands.set_index("diagnosand")
+    assert table.loc["mean_width", "value"] == np.inf
+    assert np.isnan(table.loc["mean_width", "mcse"])
+    assert np.isfinite(table.loc["coverage", "value"])
+
+
 @pytest.mark.parametrize(
     ("runs", "sentence"),
     [
