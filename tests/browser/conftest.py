@@ -1,14 +1,12 @@
 """A browser, the site, and the servers, each started once and stopped again."""
 
 import os
-import queue
 import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -91,37 +89,47 @@ def notebooks(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
+def serve(tmp_path: Path) -> Iterator[Serve]:
     """Start `revlab lab` or `revlab app` on a free port and return the address it prints."""
-    started: list[subprocess.Popen[str]] = []
+    started: list[subprocess.Popen[bytes]] = []
 
     def start(*arguments: str, pattern: str, seconds: float = 60) -> str:
         command = [sys.executable, "-m", "revlab", *arguments, "--no-browser"]
         port = ["--port", str(free_port())]
         own_group = {"start_new_session": True} if os.name != "nt" else {}
-        process = subprocess.Popen(
-            [*command, *port],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-            **own_group,
-        )
+        # A file and not a pipe: a grandchild that outlives the server would keep a pipe open.
+        said = tmp_path / f"server-{len(started)}.log"
+        with said.open("wb") as log:
+            process = subprocess.Popen(
+                [*command, *port],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                **own_group,
+            )
         started.append(process)
-        address = address_in(process, pattern, seconds)
+        address = address_in(process, said, pattern, seconds)
         wait_until_it_answers(address, seconds)
         return address
 
     yield start
     for process in started:
-        process.send_signal(signal.SIGINT if os.name != "nt" else signal.SIGTERM)
+        stop(process)
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End a server and what it started; a run in the background does not hear SIGINT."""
+    for signal_name in ("SIGTERM", "SIGKILL"):
         try:
-            process.wait(timeout=20)
+            if os.name == "nt":
+                process.terminate()
+            else:
+                os.killpg(process.pid, getattr(signal, signal_name))
+            process.wait(timeout=15)
+        except ProcessLookupError:
+            break
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+            continue
 
 
 def free_port() -> int:
@@ -143,22 +151,11 @@ def wait_until_it_answers(address: str, seconds: float) -> None:
     raise TimeoutError(f"nobody answers at {address}")
 
 
-def address_in(process: subprocess.Popen[str], pattern: str, seconds: float) -> str:
-    """Return the first address in what the server says; keep reading so that it can go on."""
-    lines: queue.Queue[str] = queue.Queue()
-
-    def read() -> None:
-        for line in process.stdout:
-            lines.put(line)
-
-    threading.Thread(target=read, daemon=True).start()
-    said = []
+def address_in(process: "subprocess.Popen[bytes]", said: Path, pattern: str, seconds: float) -> str:
+    """Return the first address in what the server says."""
     until = time.monotonic() + seconds
-    while time.monotonic() < until and (process.poll() is None or not lines.empty()):
-        try:
-            said.append(lines.get(timeout=0.2))
-        except queue.Empty:
-            continue
-        if found := re.search(pattern, said[-1]):
+    while time.monotonic() < until and process.poll() is None:
+        if found := re.search(pattern, said.read_text("utf-8", errors="replace")):
             return found[0]
-    raise TimeoutError("the server gave no address:\n" + "".join(said))
+        time.sleep(0.2)
+    raise TimeoutError("the server gave no address:\n" + said.read_text("utf-8", errors="replace"))
