@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from revlab.errors import PairingError, must
 from revlab.pairing.centring import share_left
 from revlab.pairing.part import Part
+from revlab.pairing.people_input import numbered, own_traits, spread, whole_capacity
 
 __all__ = ["Compatibility", "Part"]
 
@@ -46,6 +47,8 @@ class Compatibility:
         Bit r is set where rule r forbids the cell; by default what ``forbidding`` knows.
     notes : tuple of str
         What was left out or filled in, in sentences.
+    mentee_traits, mentor_traits : pandas.DataFrame, optional
+        What is known of the people beside their scores, one row each, indexed by their ids.
 
     Raises
     ------
@@ -75,6 +78,8 @@ interaction share 0.00: who meets whom hardly changes the total score
     rules: tuple[str, ...] = ()
     rule_bits: NDArray[np.uint32] | None = None
     notes: tuple[str, ...] = ()
+    mentee_traits: pd.DataFrame | None = None
+    mentor_traits: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         for side in ("mentee", "mentor"):
@@ -84,7 +89,9 @@ interaction share 0.00: who meets whom hardly changes the total score
             must(not again, message, PairingError)
             object.__setattr__(self, f"{side}_ids", ids)
             name = f"{side}_capacity"
-            object.__setattr__(self, name, _capacity(getattr(self, name), name, len(ids)))
+            object.__setattr__(self, name, whole_capacity(getattr(self, name), name, len(ids)))
+            traits = own_traits(getattr(self, f"{side}_traits"), ids, side)
+            object.__setattr__(self, f"{side}_traits", traits)
         for name in ("mentee_score", "mentor_score"):
             object.__setattr__(self, name, self._score(name))
         eligible = np.asarray(self.eligible, dtype=bool)
@@ -178,16 +185,16 @@ interaction share 0.00: who meets whom hardly changes the total score
         must(table.ndim == 2, message, PairingError)
         n, m = table.shape
         labelled = isinstance(scores, pd.DataFrame)
-        rows = scores.index if labelled else _numbered("mentee", n)  # type: ignore[union-attr]
-        columns = scores.columns if labelled else _numbered("mentor", m)  # type: ignore[union-attr]
+        rows = scores.index if labelled else numbered("mentee", n)  # type: ignore[union-attr]
+        columns = scores.columns if labelled else numbered("mentor", m)  # type: ignore[union-attr]
         return cls(
             mentee_ids=rows,
             mentor_ids=columns,
             mentee_score=table,
             mentor_score=table if mentor_scores is None else np.asarray(mentor_scores, dtype=float),
             eligible=np.ones((n, m), dtype=bool) if eligible is None else np.asarray(eligible),
-            mentee_capacity=_spread(mentee_capacity, n),
-            mentor_capacity=_spread(mentor_capacity, m),
+            mentee_capacity=spread(mentee_capacity, n),
+            mentor_capacity=spread(mentor_capacity, m),
         )
 
     @property
@@ -219,6 +226,9 @@ interaction share 0.00: who meets whom hardly changes the total score
         chosen: dict[str, object] = {"parts": tuple(part.select(cells) for part in self.parts)}
         chosen |= {name: getattr(self, name)[i] for name in ("mentee_ids", "mentee_capacity")}
         chosen |= {name: getattr(self, name)[j] for name in ("mentor_ids", "mentor_capacity")}
+        for name, people in (("mentee_traits", i), ("mentor_traits", j)):
+            traits = getattr(self, name)
+            chosen[name] = None if traits is None else traits.iloc[people]
         tables = ("mentee_score", "mentor_score", "eligible", "forbidding", "rule_bits")
         chosen |= {name: getattr(self, name)[cells] for name in tables}
         part = copy(self)
@@ -226,23 +236,3 @@ interaction share 0.00: who meets whom hardly changes the total score
         part.__dict__.pop("interaction_share", None)
         part.__dict__.update(chosen)
         return part
-
-
-def _numbered(side: str, n: int) -> list[str]:
-    return [f"{side}{i:0{len(str(n))}d}" for i in range(1, n + 1)]
-
-
-def _spread(capacity: ArrayLike | None, n: int) -> NDArray[np.int64]:
-    given = np.asarray(1 if capacity is None else capacity)
-    return np.full(n, given) if given.ndim == 0 else given
-
-
-def _capacity(given: ArrayLike, name: str, n: int) -> NDArray[np.int64]:
-    capacity = np.asarray(given, dtype=float)
-    message = f"`{name}` must hold {n} numbers, one per person; got shape {capacity.shape}."
-    must(capacity.shape == (n,), message, PairingError)
-    bad = capacity[~((capacity >= 0) & (capacity == np.floor(capacity)))]
-    worst = bad[0] if bad.size else 0
-    message = f"`{name}` must hold whole numbers of zero or more; got {worst:g}."
-    must(bad.size == 0, message, PairingError)
-    return capacity.astype(np.int64)

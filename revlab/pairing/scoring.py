@@ -153,6 +153,8 @@ def score_cohort(
         rules=tuple(rule.words for rule in rules),
         rule_bits=bits,
         notes=tuple(notes),
+        mentee_traits=cohort.mentees,
+        mentor_traits=cohort.mentors,
     )
 
 

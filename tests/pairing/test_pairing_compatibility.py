@@ -1,5 +1,7 @@
 """`Compatibility`, `Part` and `Matching` as nouns: what they refuse, say and hold."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -211,3 +213,27 @@ def test_a_tie_shares_the_better_rank() -> None:
     fit = Compatibility.from_scores([[0.5, 0.5, 0.9]])
     made = matching_from_cells(fit, np.array([[0, 1]]), policy="mine").dyads
     assert made["mentee_rank"].tolist() == [2]
+
+
+def test_traits_follow_their_people_through_order_and_selection() -> None:
+    table = pd.DataFrame({"site": ["Oslo", "Bergen", "Moss"]}, index=["c", "a", "b"])
+    scores = pd.DataFrame([[0.1], [0.2], [0.3]], index=["a", "b", "c"], columns=["x"])
+    fit = replace(Compatibility.from_scores(scores), mentee_traits=table)
+    assert fit.mentee_traits is not None
+    assert fit.mentee_traits["site"].tolist() == ["Bergen", "Moss", "Oslo"]
+    few = fit.select([2, 0], [0])
+    assert few.mentee_traits is not None
+    assert few.mentee_traits["site"].tolist() == ["Oslo", "Bergen"]
+    assert few.mentor_traits is None
+
+
+@pytest.mark.parametrize(
+    ("people", "message"),
+    [(["a", "b"], r"no row for mentee \['c'\]"), (["a", "b", "c", "c"], r"mentee \['c'\] twice")],
+)
+def test_traits_need_one_row_for_everybody(people: list[str], message: str) -> None:
+    table = pd.DataFrame({"site": "Oslo"}, index=people)
+    scores = pd.DataFrame([[0.1], [0.2], [0.3]], index=["a", "b", "c"], columns=["x"])
+    fit = Compatibility.from_scores(scores)
+    with pytest.raises(PairingError, match=message):
+        replace(fit, mentee_traits=table)
