@@ -5,7 +5,7 @@ from math import nan
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from revlab.errors import EstimateError, must, one_of
 from revlab.inference.estimate import Estimate, check_conf_level
@@ -55,6 +55,28 @@ def kappa(
 
     one_of("weights", weights, _WEIGHTS)
     check_conf_level(conf_level)
+    table, missing = _counts(first, second, ordered=weights != "none")
+    n = int(table.sum())
+    found = cohens_kappa(table, wt=_WEIGHTS[weights])
+    half = float(ndtri((1 + conf_level) / 2) * found.std_kappa)
+    value = float(found.kappa)
+    plain = Estimate(
+        "agreement (kappa)", "kappa", "", value, float(found.std_kappa), nan, nan, nan,
+        value - half, min(value + half, 1.0),
+    )  # fmt: skip
+    return replace(
+        plain,
+        conf_level=conf_level,
+        n=n,
+        n_missing=missing,
+        unit="kappa",
+        convention=f"Cohen's kappa, weights: {weights}, large-sample interval",
+    )
+
+
+def _counts(
+    first: ArrayLike, second: ArrayLike, *, ordered: bool
+) -> tuple[NDArray[np.float64], int]:
     one, two = pd.Series(np.asarray(first)), pd.Series(np.asarray(second))
     must(len(one) == len(two), "the two raters must have rated the same things.", EstimateError)
     there = one.notna() & two.notna()
@@ -62,7 +84,7 @@ def kappa(
     must(n >= 2, f"kappa needs two things rated by both; there are {n}.", EstimateError)
     one, two = one[there], two[there]
     labels = np.unique(np.concatenate([one.to_numpy(), two.to_numpy()]))
-    if weights != "none":
+    if ordered:
         must(
             bool(np.issubdtype(labels.dtype, np.number)) and bool((labels == labels.round()).all()),
             "weighted kappa needs categories that are whole numbers in order; use weights='none' "
@@ -78,21 +100,7 @@ def kappa(
     )
     table = np.zeros((len(labels), len(labels)))
     np.add.at(table, (np.searchsorted(labels, one), np.searchsorted(labels, two)), 1)
-    found = cohens_kappa(table, wt=_WEIGHTS[weights])
-    half = float(ndtri((1 + conf_level) / 2) * found.std_kappa)
-    value = float(found.kappa)
-    plain = Estimate(
-        "agreement (kappa)", "kappa", "", value, float(found.std_kappa), nan, nan, nan,
-        value - half, min(value + half, 1.0),
-    )  # fmt: skip
-    return replace(
-        plain,
-        conf_level=conf_level,
-        n=n,
-        n_missing=int((~there).sum()),
-        unit="kappa",
-        convention=f"Cohen's kappa, weights: {weights}, large-sample interval",
-    )
+    return table, int((~there).sum())
 
 
 def within_group_agreement(

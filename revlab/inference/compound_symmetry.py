@@ -52,7 +52,7 @@ def fit_compound_symmetry(
     -0.929
     """
     y, x, codes = checked_rows(outcome, design_matrix, group)
-    blocks = GroupBlocks.of(y, x, codes, np.ones((len(y), 1)))
+    blocks = GroupBlocks.of(y, x, codes=codes, random=np.ones((len(y), 1)))
     lowest = -1.0 / (blocks.largest - 1)
 
     def to_psi(free: Array) -> Array:

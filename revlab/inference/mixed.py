@@ -212,7 +212,7 @@ def fit_mixed(
     columns = [np.ones(len(y))]
     if time is not None:
         columns.append(np.asarray(time, dtype=float))
-    blocks = GroupBlocks.of(y, x, codes, np.column_stack(columns))
+    blocks = GroupBlocks.of(y, x, codes=codes, random=np.column_stack(columns))
     left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
     log_noise = np.log(max(float(left.var()) / 2, 1e-12))
     slope = time is not None

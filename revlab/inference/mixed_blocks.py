@@ -36,7 +36,7 @@ class GroupBlocks:
 
     Examples
     --------
-    >>> rows = GroupBlocks.of([1.0, 2, 4], np.ones((3, 1)), [0, 0, 1], np.ones((3, 1)))
+    >>> rows = GroupBlocks.of([1.0, 2, 4], np.ones((3, 1)), codes=[0, 0, 1], random=np.ones((3, 1)))
     >>> rows.zy.tolist(), rows.n, rows.largest
     ([[3.0], [4.0]], 3, 2)
     """
@@ -52,7 +52,7 @@ class GroupBlocks:
 
     @classmethod
     def of(
-        cls, outcome: ArrayLike, design: ArrayLike, codes: ArrayLike, random: ArrayLike
+        cls, outcome: ArrayLike, design: ArrayLike, *, codes: ArrayLike, random: ArrayLike
     ) -> "GroupBlocks":
         """Return the blocks of an outcome (n,), a design (n, p), group codes and Z (n, q)."""
         y, x = np.asarray(outcome, dtype=float), np.asarray(design, dtype=float)

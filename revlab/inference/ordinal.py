@@ -122,7 +122,7 @@ def _objective(
     cuts = free[: len(free) - x.shape[1]]
     if (np.diff(cuts) <= 0).any():
         return np.inf, np.zeros_like(free)
-    terms = log_terms(cuts, x @ free[len(cuts) :], place, link)
+    terms = log_terms(cuts, x @ free[len(cuts) :], place, link=link)
     by_cut = np.zeros(len(cuts) + 2)
     np.add.at(by_cut, place + 1, weights * terms.upper)
     np.add.at(by_cut, place, weights * terms.lower)

@@ -64,7 +64,9 @@ def _log_difference(upper: Floats, lower: Floats, link: str) -> Floats:
     return difference
 
 
-def log_terms(thresholds: Floats, predictor: Floats, answer: NDArray[np.intp], link: str) -> Terms:
+def log_terms(
+    thresholds: Floats, predictor: Floats, answer: NDArray[np.intp], *, link: str
+) -> Terms:
     """Return the log probabilities of the answers and their derivatives.
 
     Parameters
@@ -80,7 +82,7 @@ def log_terms(thresholds: Floats, predictor: Floats, answer: NDArray[np.intp], l
 
     Examples
     --------
-    >>> terms = log_terms(np.array([0.0]), np.array([0.0, 0.0]), np.array([0, 1]), "logit")
+    >>> terms = log_terms(np.array([0.0]), np.array([0.0, 0.0]), np.array([0, 1]), link="logit")
     >>> np.exp(terms.log_p).tolist()
     [0.5, 0.5]
     """

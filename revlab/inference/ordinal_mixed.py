@@ -96,7 +96,7 @@ def _modes(data: _Data, cuts: Floats, line: Floats, spread: float) -> tuple[Floa
     """Return each group's most likely standardised shift, and its curvature there."""
     shift = np.zeros(data.groups)
     for _ in range(_MODE_ROUNDS):
-        terms = log_terms(cuts, line + spread * shift[data.codes], data.place, data.link)
+        terms = log_terms(cuts, line + spread * shift[data.codes], data.place, link=data.link)
         slope = -(terms.upper + terms.lower)
         gradient = np.bincount(data.codes, spread * slope, data.groups) - shift
         curve = 1.0 - np.bincount(data.codes, spread**2 * terms.second, data.groups)
@@ -104,7 +104,7 @@ def _modes(data: _Data, cuts: Floats, line: Floats, spread: float) -> tuple[Floa
         shift = shift + np.clip(step, -2.0, 2.0)
         if np.abs(step).max() < 1e-11:
             break
-    terms = log_terms(cuts, line + spread * shift[data.codes], data.place, data.link)
+    terms = log_terms(cuts, line + spread * shift[data.codes], data.place, link=data.link)
     curve = 1.0 - np.bincount(data.codes, spread**2 * terms.second, data.groups)
     return shift, np.asarray(curve, dtype=np.float64)
 
@@ -117,7 +117,7 @@ def _log_likelihood(free: Floats, data: _Data) -> float:
     shift, curve = _modes(data, cuts, line, spread)
     scale = np.sqrt(2.0 / curve)
     at = shift + scale * data.nodes[:, None]
-    terms = log_terms(cuts, line + spread * at[:, data.codes], data.place[None, :], data.link)
+    terms = log_terms(cuts, line + spread * at[:, data.codes], data.place[None, :], link=data.link)
     by_group = np.zeros(at.shape)
     np.add.at(by_group.T, data.codes, terms.log_p.T)
     inside = by_group - at**2 / 2 + data.nodes[:, None] ** 2 + data.log_weights[:, None]

@@ -86,7 +86,7 @@ def _freed(
         if (np.diff(limits, axis=1) <= 0).any():
             return np.inf, np.zeros_like(free)
         shift = free[2 * cuts - 1 :]
-        terms = log_terms(limits, x @ shift, place, fit.link)
+        terms = log_terms(limits, x @ shift, place, link=fit.link)
         by_limit = np.zeros((len(place), cuts + 2))
         every = np.arange(len(place))
         by_limit[every, place + 1] += count * terms.upper

@@ -176,7 +176,8 @@ def fit_blocks(
     Examples
     --------
     >>> from revlab.inference.mixed_blocks import GroupBlocks
-    >>> rows = GroupBlocks.of([1.0, 2, 4, 5], np.ones((4, 1)), [0, 0, 1, 1], np.ones((4, 1)))
+    >>> ones = np.ones((4, 1))
+    >>> rows = GroupBlocks.of([1.0, 2, 4, 5], ones, codes=[0, 0, 1, 1], random=ones)
     >>> from revlab.inference.mixed_blocks import cholesky_psi
     >>> fit = fit_blocks(rows, cholesky_psi, start=np.array([0.0, 1.0]))
     >>> fit.coefficients.round(3).tolist(), fit.psi.round(3).tolist()
