@@ -4,15 +4,19 @@ from dataclasses import replace
 from math import nan
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import gammaln, nctdtr, stdtr
 
-from revlab.errors import EstimateError, must
+from revlab.errors import EstimateError, must, one_of
 from revlab.inference.estimate import Estimate, check_conf_level
 from revlab.inference.two_sample import complete
 
-__all__ = ["hedges_g", "hedges_g_paired", "noncentral_interval"]
+__all__ = ["glass_delta", "hedges_g", "hedges_g_paired", "noncentral_interval"]
+
+Floats = NDArray[np.float64]
+SPREADS = ("pooled", "average")
+"""What Hedges' g divides by."""
 
 
 def _end(t: float, df: float, share: float) -> float:
@@ -75,10 +79,70 @@ def _standardised(t: float, df: float, *, per_t: float, conf_level: float, words
     )
 
 
-def hedges_g(treatment: ArrayLike, control: ArrayLike, *, conf_level: float = 0.95) -> Estimate:
+def hedges_g(
+    treatment: ArrayLike, control: ArrayLike, *, spread: str = "pooled", conf_level: float = 0.95
+) -> Estimate:
     """Return the standardised difference in means of two independent groups.
 
     Show it beside the raw difference, never instead of it.
+
+    Parameters
+    ----------
+    treatment, control : array of shape (n1,) and (n0,)
+        Values in points; NaN is missing.
+    spread : {"pooled", "average"}
+        Divide by the pooled standard deviation, or by the root of the plain mean of the two
+        variances, which does not take them as equal; the degrees of freedom are then Welch's.
+    conf_level : float
+        Level of the interval.
+
+    Raises
+    ------
+    EstimateError
+        If a group has fewer than two values or nothing varies.
+
+    References
+    ----------
+    Hedges (1981), Journal of Educational Statistics 6; Delacre et al. (2021), for "average".
+
+    Examples
+    --------
+    >>> round(hedges_g([3.0, 4, 5, 6], [1.0, 2, 2, 3]).estimate, 4)
+    2.0105
+    """
+    one_of("spread", spread, SPREADS)
+    x, y, n_missing = _two(treatment, control)
+    parts = np.array([x.var(ddof=1) / len(x), y.var(ddof=1) / len(y)])
+    if spread == "pooled":
+        df = float(len(x) + len(y) - 2)
+        variance = ((len(x) - 1) * x.var(ddof=1) + (len(y) - 1) * y.var(ddof=1)) / df
+        error = np.sqrt(variance * (1 / len(x) + 1 / len(y)))
+    else:
+        variance = (x.var(ddof=1) + y.var(ddof=1)) / 2
+        df = float(parts.sum() ** 2 / (parts**2 / [len(x) - 1, len(y) - 1]).sum())
+        error = np.sqrt(parts.sum())
+    plain = _standardised(
+        float((x.mean() - y.mean()) / error),
+        df,
+        per_t=float(error / np.sqrt(variance)),
+        conf_level=conf_level,
+        words=f"Hedges g over the {spread} standard deviation",
+    )
+    return replace(
+        plain,
+        estimand="standardised difference",
+        contrast="treatment - control",
+        n=len(x) + len(y),
+        n_missing=n_missing,
+    )
+
+
+def glass_delta(
+    treatment: ArrayLike, control: ArrayLike, *, conf_level: float = 0.95
+) -> Estimate:
+    """Return the difference in means over the standard deviation of the control group.
+
+    For a treatment that may change the spread as well as the mean.
 
     Parameters
     ----------
@@ -90,33 +154,47 @@ def hedges_g(treatment: ArrayLike, control: ArrayLike, *, conf_level: float = 0.
     Raises
     ------
     EstimateError
-        If a group has fewer than two values or nothing varies.
+        If a group has fewer than two values or the control group does not vary.
 
     References
     ----------
-    Hedges (1981), Journal of Educational Statistics 6.
+    Glass (1976), Educational Researcher 5; the interval allows for unequal variances.
 
     Examples
     --------
-    >>> round(hedges_g([3.0, 4, 5, 6], [1.0, 2, 2, 3]).estimate, 4)
-    2.0105
+    >>> round(glass_delta([3.0, 4, 5, 8], [1.0, 2, 2, 3]).estimate, 4)
+    2.6587
     """
-    x, x_missing = complete(treatment, "the treatment group")
-    y, y_missing = complete(control, "the control group")
-    df = len(x) + len(y) - 2
-    pooled = ((len(x) - 1) * x.var(ddof=1) + (len(y) - 1) * y.var(ddof=1)) / df
-    must(pooled > 0, "nothing varies within the groups, so there is no g.", EstimateError)
-    per_t = float(np.sqrt(1 / len(x) + 1 / len(y)))
-    t = float((x.mean() - y.mean()) / np.sqrt(pooled)) / per_t
-    words = "Hedges g over the pooled standard deviation"
-    plain = _standardised(t, df, per_t=per_t, conf_level=conf_level, words=words)
+    x, y, n_missing = _two(treatment, control)
+    spread = float(y.std(ddof=1))
+    must(spread > 0, "the control group does not vary, so there is no delta.", EstimateError)
+    error = float(np.sqrt(x.var(ddof=1) / len(x) + y.var(ddof=1) / len(y)))
+    plain = _standardised(
+        float(x.mean() - y.mean()) / error,
+        len(y) - 1.0,
+        per_t=error / spread,
+        conf_level=conf_level,
+        words="Glass's delta over the standard deviation of the control group",
+    )
     return replace(
         plain,
         estimand="standardised difference",
+        estimator="glass_delta",
         contrast="treatment - control",
         n=len(x) + len(y),
-        n_missing=x_missing + y_missing,
+        n_missing=n_missing,
     )
+
+
+def _two(treatment: ArrayLike, control: ArrayLike) -> tuple[Floats, Floats, int]:
+    x, x_missing = complete(treatment, "the treatment group")
+    y, y_missing = complete(control, "the control group")
+    must(
+        float(np.ptp(x)) > 0 or float(np.ptp(y)) > 0,
+        "nothing varies within the groups, so there is no g.",
+        EstimateError,
+    )
+    return x, y, x_missing + y_missing
 
 
 def hedges_g_paired(pre: ArrayLike, post: ArrayLike, *, conf_level: float = 0.95) -> Estimate:

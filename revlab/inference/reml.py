@@ -77,6 +77,10 @@ class Fitted:
         Twice the inverse of the Hessian of the deviance; NaN if it has none.
     log_likelihood : float
         REML or ML, with all constants.
+    blocks : Blocks
+        The data.
+    method : {"REML", "ML"}
+        What was maximised.
     """
 
     psi: Floats
@@ -85,6 +89,8 @@ class Fitted:
     slopes: Floats
     psi_covariance: Floats
     log_likelihood: float
+    blocks: Blocks
+    method: str
 
     def satterthwaite(self, weights: Floats) -> float:
         """Return the degrees of freedom of ``weights @ coefficients``.
@@ -220,4 +226,6 @@ def fit_blocks(
         slopes=np.array(slopes),
         psi_covariance=loose,
         log_likelihood=-float(np.real(of_psi(psi))) / 2,
+        blocks=blocks,
+        method=method,
     )
