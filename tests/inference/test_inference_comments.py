@@ -1,0 +1,101 @@
+"""Comments: counts by two coders, nothing quoted and nothing named below the threshold."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from revlab.errors import EstimateError
+from revlab.inference.comments import keyword_in_context, theme_counts
+from revlab.inference.response_shift import response_shift
+from revlab.privacy.thresholds import Thresholds
+from revlab.rng import stream
+
+
+def sheet(marks: dict[str, dict[str, set[int]]]) -> pd.DataFrame:
+    """Return a coding sheet: coder to theme to numbers of comments."""
+    rows = [
+        (k, f"p{k}", coder, theme)
+        for coder, themes in marks.items()
+        for theme, comments in themes.items()
+        for k in sorted(comments)
+    ]
+    return pd.DataFrame(rows, columns=["comment_id", "respondent_id", "coder", "theme"])
+
+
+def test_counts_shares_and_kappa_are_those_of_the_two_by_two_table() -> None:
+    codes = sheet({"a": {"time": set(range(14))}, "b": {"time": set(range(2, 17))}})
+    row = theme_counts(codes, n_comments=30).iloc[0]
+    assert (row["people"], row["comments"], row["either"]) == (12, 12, 17)
+    assert row["share"] == pytest.approx(12 / 30)
+    agree, chance = (12 + 13) / 30, (14 * 15 + 16 * 15) / 900
+    assert row["kappa"] == pytest.approx((agree - chance) / (1 - chance))
+    assert row["conf_low"] < 12 / 30 < row["conf_high"]
+
+
+def test_a_person_who_writes_twice_counts_once() -> None:
+    codes = sheet({c: {"time": set(range(12))} for c in ("a", "b")})
+    codes["respondent_id"] = [f"p{k // 2}" for k in codes["comment_id"]]
+    shown = theme_counts(codes, n_comments=20)
+    assert shown["shown"].tolist() == [False]
+
+
+def test_themes_of_few_people_are_not_named_nor_counted() -> None:
+    themes = {"time": set(range(12)), "my boss Ann": {1, 2}, "parking": {3}}
+    table = theme_counts(sheet({"a": themes, "b": themes}), n_comments=20)
+    assert table["theme"].tolist() == ["time", "fewer than 10 people each (2 themes)"]
+    assert table.iloc[1].drop(["theme", "shown"]).isna().all()
+    stricter = Thresholds().raised(comments=15)
+    assert not theme_counts(sheet({"a": themes, "b": themes}), n_comments=20, thresholds=stricter)[
+        "shown"
+    ].any()
+
+
+def test_agreement_by_chance_has_a_kappa_near_zero() -> None:
+    rng = stream(1, "test coders")
+    marks = {
+        coder: {"time": set(np.flatnonzero(rng.random(4000) < 0.5).tolist())} for coder in "ab"
+    }
+    assert abs(theme_counts(sheet(marks), n_comments=4000)["kappa"].item()) < 0.06
+
+
+@pytest.mark.parametrize(
+    ("codes", "message"),
+    [
+        (sheet({"a": {"t": {1}}}), "two coders who read the same comments; the sheet has 1"),
+        (
+            pd.concat([sheet({c: {"t": {1}} for c in "ab"})] * 2),
+            "repeat a comment, coder and theme",
+        ),
+        (sheet({c: {"t": set(range(30))} for c in "ab"}), "30 comments are coded, but"),
+        (sheet({c: {"t": {1}} for c in "ab"}).drop(columns="theme"), r"the columns \['theme'\]"),
+    ],
+)
+def test_a_sheet_that_cannot_be_is_refused(codes: pd.DataFrame, message: str) -> None:
+    with pytest.raises(EstimateError, match=message):
+        theme_counts(codes, n_comments=20)
+
+
+def test_text_is_for_the_researcher_and_never_shows_by_itself() -> None:
+    said = pd.DataFrame(
+        {"comment_id": [1, 2, 3], "text": ["No time, no Times.", "untimely <b>secret</b>", None]}
+    )
+    found = keyword_in_context(said, "time", words=1)
+    assert found.lines["keyword"].tolist() == ["time", "Times"]
+    assert found.lines["after"].tolist() == [",", "."]
+    for text in (repr(found), found._repr_html_()):
+        assert "No" not in text
+        assert "secret" not in text
+    with pytest.raises(EstimateError, match="is empty; give a word"):
+        keyword_in_context(said, "  ")
+
+
+def test_a_then_test_shifts_the_start_and_both_gains_are_told() -> None:
+    rng = stream(2, "test then")
+    pre = rng.normal(3, 1, 40)
+    then, post = pre - 0.5 + rng.normal(0, 0.1, 40), pre + 0.4 + rng.normal(0, 0.1, 40)
+    then[0] = np.nan
+    both = response_shift(pre, then, post)
+    assert both.from_then.estimate - both.from_pre.estimate == pytest.approx(0.5, abs=0.05)
+    assert both.shift.conf_high < 0
+    assert (both.from_then.n_missing, both.from_pre.n_missing) == (1, 0)
+    assert both.to_frame()["contrast"].tolist() == ["post - pre", "post - then", "then - pre"]
