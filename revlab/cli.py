@@ -12,6 +12,7 @@ from revlab.cli_options import say
 from revlab.cli_pairing import compare, pair
 from revlab.cli_pilot import refresh, report, study
 from revlab.cli_roster import check
+from revlab.cli_rounds import lottery, rematch, why
 from revlab.cli_servers import app as explorer
 from revlab.cli_servers import lab
 from revlab.errors import OptionError, RevlabError
@@ -32,10 +33,22 @@ _EXAMPLES = {
     "pair": """
         revlab pair staff.csv --policy optimal --out pairs.csv
         revlab pair juniors.csv seniors.csv --policy stable_mentee --out pairs.csv --yes
+        revlab pair staff.csv --policy most_pairs --across site=0.5 --out pairs.csv
     """,
     "compare": """
         revlab compare staff.csv
         revlab compare staff.csv --policies random,greedy,most_pairs
+        revlab compare staff.csv --own-pairs by-hand.csv
+    """,
+    "lottery": """
+        revlab lottery staff.csv --cap 0.4 --out pairs.csv --keep lottery
+    """,
+    "rematch": """
+        revlab rematch staff-now.csv --pairs pairs.csv --out next.csv
+        revlab rematch staff.csv --pairs pairs.csv --left P017 --exchange-rate inf --out next.csv
+    """,
+    "why": """
+        revlab why staff.csv --pairs pairs.csv --mentee P003 --mentor P041
     """,
     "diagnose": """
         revlab diagnose staff.csv --pairs 48 --pools 12
@@ -53,7 +66,9 @@ _EXAMPLES = {
         revlab app --no-browser --port 9999
     """,
 }
-_COMMANDS = (study, check, pair, compare, diagnose, report, lab, explorer)
+_COMMANDS = (
+    study, check, pair, compare, lottery, rematch, why, diagnose, report, lab, explorer,
+)  # fmt: skip
 _TO_A_SERVER = {"allow_extra_args": True, "ignore_unknown_options": False}
 
 

@@ -8,15 +8,21 @@ import typer
 
 from revlab.cli_options import Mapping, Replace, Roster, SaveMapping, Seed, Yes, say, target
 from revlab.cli_roster import read_people
-from revlab.errors import must
+from revlab.errors import OptionError, must
 
 if TYPE_CHECKING:
+    from revlab.pairing.policies import Policy
+    from revlab.people.cohort import Cohort
     from revlab.report.frames import TableView
 
 __all__ = ["compare", "pair"]
 
 # Written out so that --help need not load the policies; a test compares the two.
-_POLICIES = "random, serial_dictatorship, greedy, stable_mentee, stable_mentor, optimal, most_pairs"
+_POLICIES = (
+    "random, serial_dictatorship, greedy, stable_mentee, stable_mentor, optimal, most_pairs, "
+    "best_with_price, egalitarian, minimum_regret, rank_maximal, top_trading_cycles, bottleneck, "
+    "leximin, nash, lottery, mixer"
+)
 
 
 def pair(
@@ -24,6 +30,13 @@ def pair(
     *,
     policy: Annotated[str, typer.Option(metavar="NAME", help=f"One of {_POLICIES}.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the pairs go (CSV).")],
+    across: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN=SHARE",
+            help="At least this share of pairs of two different values, such as site=0.5.",
+        ),
+    ] = None,
     mapping: Mapping = None,
     save_mapping: SaveMapping = None,
     seed: Seed = 2026,
@@ -41,7 +54,7 @@ def pair(
     from revlab.pairing.scoring import score_cohort
     from revlab.privacy.export import write_csv
 
-    chosen = policy_named(policy)
+    chosen = _with_quotas(policy_named(policy), across or [])
     left_out = target(out.with_name(f"{out.stem}-leftover{out.suffix}"), replace=replace)
     target(out, replace=replace)
     cohort = read_people(roster, mapping=mapping, yes=yes, save=save_mapping)
@@ -56,12 +69,53 @@ def pair(
     typer.echo(f"{left_out}: {len(left)} people left over, with what would help.")
 
 
+def _with_quotas(policy: "Policy", across: list[str]) -> "Policy":
+    """Return the policy's score and rules with a planner who keeps the quotas."""
+    from revlab.pairing.assignment import OptimalAssignment
+    from revlab.pairing.mixes import Mix
+    from revlab.pairing.quotas import QuotaAssignment
+
+    if not across:
+        return policy
+    planner = policy.mechanism
+    plain = isinstance(planner, OptimalAssignment) and planner.aim in ("score", "pairs")
+    aim = planner.aim if isinstance(planner, OptimalAssignment) and plain else ""
+    must(
+        bool(aim),
+        f"--across goes with the policies 'optimal' and 'most_pairs', not with {policy.name!r}.",
+        OptionError,
+    )
+    mixes = []
+    for text in across:
+        column, _, share = text.partition("=")
+        number = share.strip().replace(".", "", 1).isdigit()
+        must(
+            bool(column.strip()) and number,
+            f"--across must be a column and a share, such as site=0.5; got {text!r}.",
+            OptionError,
+        )
+        mixes.append(Mix(column.strip(), at_least=float(share)))
+    return replaced(policy, mechanism=QuotaAssignment(tuple(mixes), aim))
+
+
+def _by_hand(path: Path, cohort: "Cohort", *, like: "Policy") -> "Policy":
+    """Return pairs made by hand as a policy, judged by the score of another."""
+    from revlab.pairing.own_pairs import read_own_pairs
+
+    note = "The pairs were made by hand."
+    return replaced(like, name="by_hand", mechanism=read_own_pairs(path, cohort), note=note)
+
+
 def compare(
     roster: Roster,
     *,
     policies: Annotated[
         str, typer.Option(metavar="A,B,C", help=f"Separated by commas, of {_POLICIES}.")
     ] = "random,stable_mentee,optimal",
+    own_pairs: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Pairs made by hand (mentor_id, mentee_id), as a rival."),
+    ] = None,
     mapping: Mapping = None,
     save_mapping: SaveMapping = None,
     seed: Seed = 2026,
@@ -76,6 +130,8 @@ def compare(
     must(bool(names), "--policies must name at least one pairing policy.")
     chosen = [policy_named(name) for name in names]
     cohort = read_people(roster, mapping=mapping, yes=yes, save=save_mapping)
+    if own_pairs is not None:
+        chosen.append(_by_hand(own_pairs, cohort, like=chosen[0]))
     say(f"pairing by {len(chosen)} policies …")
     frame = compare_policies(cohort, chosen, seed=seed)
     wide = show(frame, caption=f"The same people paired by each policy (seed {seed})")

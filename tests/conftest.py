@@ -1,4 +1,4 @@
-"""What the whole suite needs: where there is no browser, its tests are left out, in one line."""
+"""What the whole suite needs: the command line in this process, and a word on the browser."""
 
 import os
 import sys
@@ -8,7 +8,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
 
+from cli_said import Run, Said
 from find_browser import find_browser
+
+from revlab import cli
 
 WANTED = os.environ.get("REVLAB_REQUIRE_BROWSER") == "1"
 PROBLEM = "no Chromium, Chrome or Edge was found; install one or set REVLAB_BROWSER to the program"
@@ -29,3 +32,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one line what was left out and how to get it."""
     if BROWSER is None:
         terminalreporter.write_line(f"left out: tests/browser, pages and explorer ({PROBLEM})")
+
+
+@pytest.fixture
+def revlab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in this process."""
+
+    def run(*arguments: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["revlab", *arguments])
+        with pytest.raises(SystemExit, match=r"^\d*$|^None$") as left:
+            cli.main()
+        return Said(int(left.value.code or 0), *capsys.readouterr())
+
+    return run

@@ -3,12 +3,11 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 import pytest
+from cli_said import Run
 
 from revlab import cli, cli_roster, cli_servers
 from revlab.errors import PairingError
@@ -16,30 +15,10 @@ from revlab.pairing.policies import POLICIES
 from revlab.shipped import shipped
 
 SMALL = str(shipped("data/rosters/ukcs_small"))
-
-
-class Said(NamedTuple):
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def revlab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process."""
-
-    def run(*arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["revlab", *arguments])
-        with pytest.raises(SystemExit, match=r"^\d*$|^None$") as left:
-            cli.main()
-        return Said(int(left.value.code or 0), *capsys.readouterr())
-
-    return run
+COMMANDS = (
+    "study", "check", "pair", "compare", "lottery", "rematch", "why", "diagnose", "report", "lab",
+    "app",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -67,7 +46,20 @@ def test_help_comes_fast_and_loads_no_room() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["study", "check", "pair", "compare", "diagnose", "report", "lab", "app"]
+    "command",
+    [
+        "study",
+        "check",
+        "pair",
+        "compare",
+        "lottery",
+        "rematch",
+        "why",
+        "diagnose",
+        "report",
+        "lab",
+        "app",
+    ],
 )
 def test_each_command_shows_examples(revlab: Run, command: str) -> None:
     said = revlab(command, "--help")
@@ -118,7 +110,7 @@ def test_an_unknown_policy_is_said_before_the_roster_is_read(revlab: Run, tmp_pa
     out = str(tmp_path / "pairs.csv")
     said = revlab("pair", "nowhere.csv", "--policy", "stabel_mentee", "--out", out)
     assert (said.code, said.out) == (2, "")
-    assert said.err.startswith("revlab: `policy` must be one of 'greedy', ")
+    assert said.err.startswith("revlab: `policy` must be one of 'best_with_price', ")
     assert said.err.endswith("got 'stabel_mentee'. Did you mean 'stable_mentee'?\n")
 
 

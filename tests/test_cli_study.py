@@ -1,30 +1,15 @@
 """`revlab study`, `report` and `refresh` on notebooks of a few lines, so that it takes seconds."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
+from cli_said import Run
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from revlab import cli, cli_pilot
+from revlab import cli_pilot
 from revlab.shipped import shipped
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def revlab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process and return exit code, output and messages."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["revlab", *arguments])
-        with pytest.raises(SystemExit, match=r"^\d*$|^None$") as left:
-            cli.main()
-        return (int(left.value.code or 0), *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from revlab.errors import PilotError, TableError, must, one_of
 from revlab.fieldwork.instrument import Instrument
 from revlab.fieldwork.pilot_faults import cross_faults
 from revlab.fieldwork.pilot_files import cell_faults, read_tables, write_readme
-from revlab.fieldwork.pilot_tables import PILOT_TABLES, typed
+from revlab.fieldwork.pilot_tables import ALL_TABLES, typed
 from revlab.fieldwork.plan_file import PLAN_FILE, plan_toml, read_plan
 from revlab.fieldwork.protocol import PilotPlan
 from revlab.tables import codebook, write_table
@@ -43,6 +43,9 @@ class Pilot:
         Where the data come from. Nothing else tells the two apart.
     truth : pandas.DataFrame or None
         ``respondent_id, role, dyad_id, wave, scale_id, latent, expected_score``; simulated only.
+    lottery : pandas.DataFrame or None
+        ``pool_id, mentee_id, mentor_id, probability``: how likely each possible dyad was, in the
+        pools that were paired by a lottery; None if there are none.
 
     Raises
     ------
@@ -65,6 +68,7 @@ class Pilot:
     plan: PilotPlan
     source: str
     truth: pd.DataFrame | None = None
+    lottery: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         one_of("source", self.source, ("real", "simulated"))
@@ -75,10 +79,10 @@ class Pilot:
             f"this one says source {self.source!r}.",
             PilotError,
         )
-        for name in ("people", "arms", "dyads", "sessions", "responses", "truth"):
+        for name in ("people", "arms", "dyads", "sessions", "responses", "truth", "lottery"):
             frame = getattr(self, name)
             if frame is not None:
-                object.__setattr__(self, name, typed(frame, PILOT_TABLES[name]))
+                object.__setattr__(self, name, typed(frame, ALL_TABLES[name]))
 
     def __repr__(self) -> str:
         arms = ", ".join(sorted(set(self.arms["arm"])))
@@ -103,6 +107,8 @@ def pilot_tables(pilot: Pilot) -> dict[str, pd.DataFrame]:
     tables["scales"] = pilot.instrument.scales
     if pilot.truth is not None:
         tables["truth"] = pilot.truth
+    if pilot.lottery is not None:
+        tables["lottery"] = pilot.lottery
     return tables
 
 
@@ -113,7 +119,8 @@ def read_pilot(folder: Path | str) -> Pilot:
     ----------
     folder : pathlib.Path or str
         Holds ``pilot.toml`` and the tables that `revlab.fieldwork.pilot_tables` describes as
-        CSV files; ``truth.csv`` only if the pilot is simulated. ``codebook.csv`` and
+        CSV files; ``truth.csv`` only if the pilot is simulated, ``lottery.csv`` only if a pool
+        was paired by a lottery. ``codebook.csv`` and
         ``README.md`` are for people and are not read.
 
     Returns
@@ -148,6 +155,7 @@ def read_pilot(folder: Path | str) -> Pilot:
         plan=said.plan,
         source=said.source,
         truth=tables.get("truth"),
+        lottery=tables.get("lottery"),
     )
 
 
@@ -159,8 +167,8 @@ def write_pilot(pilot: Pilot, folder: Path | str) -> None:
     pilot : Pilot
         What to write. It is checked as a folder is when it is read.
     folder : pathlib.Path or str
-        Made if it is not there. Other files in it are left alone, except a ``truth.csv`` that
-        the pilot does not have.
+        Made if it is not there. Other files in it are left alone, except a ``truth.csv`` or
+        ``lottery.csv`` that the pilot does not have.
 
     Raises
     ------
@@ -178,17 +186,18 @@ def write_pilot(pilot: Pilot, folder: Path | str) -> None:
     True
     """
     tables = pilot_tables(pilot)
-    faults = [f for name in tables for f in cell_faults(tables[name], PILOT_TABLES[name])[1]]
+    faults = [f for name in tables for f in cell_faults(tables[name], ALL_TABLES[name])[1]]
     faults += cross_faults(tables, pilot.plan, broken={fault.file for fault in faults})
     if faults:
         raise TableError(faults)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in tables.items():
-        write_table(frame, folder / f"{name}.csv", PILOT_TABLES[name])
-    if pilot.truth is None:
-        (folder / "truth.csv").unlink(missing_ok=True)
-    book = codebook([PILOT_TABLES[name] for name in tables])
+        write_table(frame, folder / f"{name}.csv", ALL_TABLES[name])
+    for name in ("truth", "lottery"):
+        if getattr(pilot, name) is None:
+            (folder / f"{name}.csv").unlink(missing_ok=True)
+    book = codebook([ALL_TABLES[name] for name in tables])
     book.to_csv(folder / "codebook.csv", index=False, lineterminator="\n", encoding="utf-8")
     text = plan_toml(pilot.plan, pilot.source)
     (folder / PLAN_FILE).write_text(text, encoding="utf-8", newline="\n")

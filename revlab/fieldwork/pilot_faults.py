@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from revlab.errors import Fault
+from revlab.fieldwork.pilot_lottery import lottery_faults
 from revlab.fieldwork.protocol import PilotPlan
 from revlab.fieldwork.response_faults import (
     item_faults,
@@ -153,6 +154,7 @@ _RULES: Sequence[tuple[tuple[str, ...], Rule]] = (
     (("items", "scales"), item_faults),
     (("responses", "dyads", "items", "scales"), response_faults),
     (("truth", "dyads", "scales"), truth_faults),
+    (("lottery", "people", "dyads", "arms"), lottery_faults),
     (("scales",), _plan_names),
     (("arms",), _plan_arms),
 )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from revlab.cells import read_cells
 from revlab.errors import Fault, TableError
-from revlab.fieldwork.pilot_tables import PILOT_TABLES
+from revlab.fieldwork.pilot_tables import LOTTERY, PILOT_TABLES
 from revlab.fieldwork.protocol import PilotPlan
 from revlab.tables import Table, check
 
@@ -114,12 +114,18 @@ def read_tables(folder: Path, *, simulated: bool) -> tuple[dict[str, pd.DataFram
             rule = "there is no such file"
             faults.append(Fault(path.name, None, None, rule, "add it; the codebook tells what"))
             continue
-        try:
-            tables[name], found = cell_faults(read_cells(path), table)
-            faults += found
-        except TableError as error:
-            faults += error.faults
+        _read(path, table, tables, faults)
+    if (folder / f"{LOTTERY.name}.csv").is_file():
+        _read(folder / f"{LOTTERY.name}.csv", LOTTERY, tables, faults)
     return tables, faults
+
+
+def _read(path: Path, table: Table, tables: dict[str, pd.DataFrame], faults: list[Fault]) -> None:
+    try:
+        tables[table.name], found = cell_faults(read_cells(path), table)
+        faults += found
+    except TableError as error:
+        faults += error.faults
 
 
 _ABOUT: Mapping[str, str] = {
@@ -130,6 +136,7 @@ _ABOUT: Mapping[str, str] = {
     "responses": "every question asked and the answer, empty if there was none",
     "items": "the questions",
     "scales": "the scales that they add up to",
+    "lottery": "how likely every possible pair was before the draw",
     "truth": "what only a simulation knows: the true trait behind every score",
 }
 

@@ -9,9 +9,11 @@ from revlab.errors import must
 from revlab.tables import Column, Table
 
 __all__ = [
+    "ALL_TABLES",
     "ARMS",
     "DYADS",
     "ITEMS",
+    "LOTTERY",
     "PEOPLE",
     "PILOT_TABLES",
     "RESPONSES",
@@ -140,10 +142,24 @@ TRUTH = Table(
     key=("respondent_id", "role", "dyad_id", "wave", "scale_id"),
 )
 
+LOTTERY = Table(
+    "lottery",
+    (
+        _POOL,
+        Column("mentee_id", "text", "the senior of a dyad that could be drawn"),
+        Column("mentor_id", "text", "the junior of a dyad that could be drawn"),
+        Column("probability", "number", "chance of the dyad before the draw", low=0, high=1),
+    ),
+    key=("mentee_id", "mentor_id"),
+)
+
 PILOT_TABLES: Mapping[str, Table] = MappingProxyType(
     {t.name: t for t in (PEOPLE, ARMS, DYADS, SESSIONS, RESPONSES, ITEMS, SCALES, TRUTH)}
 )
 """Table name to specification; ``truth`` is there only if the pilot is simulated."""
+
+ALL_TABLES: Mapping[str, Table] = MappingProxyType({**PILOT_TABLES, LOTTERY.name: LOTTERY})
+"""With ``lottery``, which is there only if a pool was paired by one."""
 
 _DTYPES = {"text": "string", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
 

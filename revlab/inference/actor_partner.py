@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from revlab.errors import EstimateError, must, one_of
+from revlab.inference.columns import independent
 from revlab.inference.compound_symmetry import fit_compound_symmetry
 from revlab.inference.estimate import Estimate, estimates_frame
 from revlab.inference.mixed import MixedFit
@@ -79,7 +80,8 @@ def actor_partner(
     Raises
     ------
     EstimateError
-        With fewer than six complete dyads or columns that do not fit.
+        With fewer than six complete dyads, columns that do not fit, an outcome of one side that
+        does not vary, or a predictor that is the same for all or for both of every dyad.
 
     References
     ----------
@@ -131,6 +133,11 @@ def _complete(outcome: ArrayLike, predictor: ArrayLike) -> tuple[Floats, Floats,
     there = np.isfinite(y).all(axis=1) & np.isfinite(x).all(axis=1)
     n = int(there.sum())
     must(
+        bool(np.ptp(y[there], axis=0).all()) if n else True,
+        "the outcome of one side does not vary, so there is nothing to explain.",
+        EstimateError,
+    )
+    must(
         n >= _FEWEST,
         f"an actor-partner model needs at least {_FEWEST} complete dyads; there are {n}.",
         EstimateError,
@@ -146,6 +153,7 @@ def _by_role(y: Floats, x: Floats, method: str) -> MixedFit:
         design[:, side, 2 + side] = x[:, side]
         design[:, side, 4 + side] = x[:, 1 - side]
     flat = design.reshape(2 * n, 6)
+    independent(flat)
     left = (y.reshape(-1) - flat @ np.linalg.lstsq(flat, y.reshape(-1), rcond=None)[0]).reshape(
         n, 2
     )

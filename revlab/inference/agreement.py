@@ -8,10 +8,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from revlab.errors import EstimateError, must, one_of
+from revlab.inference.columns import group_codes
 from revlab.inference.estimate import Estimate, check_conf_level
 
 __all__ = ["kappa", "within_group_agreement"]
 
+_PERFECT = "full agreement: the large-sample interval has no width, which says too much"
 _WEIGHTS = {"none": None, "linear": "linear", "quadratic": "quadratic"}
 
 
@@ -71,6 +73,7 @@ def kappa(
         n_missing=missing,
         unit="kappa",
         convention=f"Cohen's kappa, weights: {weights}, large-sample interval",
+        note=_PERFECT if value == 1 else "",
     )
 
 
@@ -126,7 +129,8 @@ def within_group_agreement(
     Raises
     ------
     EstimateError
-        If the scale is empty or no group has two members.
+        If the scale is empty, an answer is outside it, a group label is missing, or no group
+        has two members.
 
     References
     ----------
@@ -140,10 +144,19 @@ def within_group_agreement(
            ['y', 2, 0.0]], dtype=object)
     """
     must(high > low, f"the scale must end above {low}; got {high}.", EstimateError)
-    random = ((high - low + 1) ** 2 - 1) / 12
+    labels = np.asarray(group)
+    group_codes(labels, len(items))
     full = items.notna().all(axis=1).to_numpy()
+    given = items[full].astype(float)
+    outside = int(((given < low) | (given > high)).to_numpy().sum())
+    must(
+        outside == 0,
+        f"{outside} answers are outside the scale from {low} to {high}; correct them or the scale.",
+        EstimateError,
+    )
+    random = ((high - low + 1) ** 2 - 1) / 12
     rows = []
-    for name, answers in items[full].groupby(np.asarray(group)[full]):
+    for name, answers in given.groupby(labels[full]):
         n, j = answers.shape
         if n < 2:
             continue

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from revlab.errors import EstimateError, must
+from revlab.inference.columns import marks
 from revlab.inference.estimate import check_conf_level
 
 __all__ = ["cumulative_incidence", "periods"]
@@ -149,7 +150,7 @@ def periods(
     >>> periods([2, 1], [True, False])[["pair", "period", "ended"]].to_numpy().tolist()
     [[0, 1, 0], [0, 2, 1], [1, 1, 0]]
     """
-    last, ended = np.asarray(time, dtype=float), np.asarray(event, dtype=bool)
+    last, ended = np.asarray(time, dtype=float), marks(event, "event")
     must(last.shape == ended.shape, "`time` and `event` need one value per pair.", EstimateError)
     whole = bool(((last >= 1) & (last == np.floor(last))).all())
     must(whole, "a last period must be a whole number of one or more.", EstimateError)

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from revlab.inference.mixed import MixedFit, checked_rows
+from revlab.inference.mixed import MixedFit
 from revlab.inference.mixed_blocks import GroupBlocks
+from revlab.inference.mixed_rows import checked_rows
 from revlab.inference.reml import fit_blocks
 
 __all__ = ["fit_compound_symmetry"]

@@ -8,12 +8,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from revlab.errors import EstimateError, must
+from revlab.inference.columns import independent
 from revlab.inference.estimate import Estimate, check_conf_level
 
 __all__ = ["CountFit", "fit_counts"]
 
 Floats = NDArray[np.float64]
 _NO_SPREAD = 1e-6
+_ENDLESS = 8.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,7 +93,8 @@ def fit_counts(
     Raises
     ------
     EstimateError
-        If a count is not a whole number of zero or more, all are zero, or the fit fails.
+        If a count is not a whole number of zero or more, all are zero, a predictor repeats
+        others or tells exactly which counts are zero, or the fit fails.
 
     References
     ----------
@@ -110,15 +113,24 @@ def fit_counts(
     import statsmodels.api as sm
 
     y, x = np.asarray(counts, dtype=float), np.asarray(design_matrix, dtype=float)
+    must(
+        x.ndim == 2 and y.shape == x.shape[:1] and bool(np.isfinite(x).all()),
+        f"`design_matrix` must hold finite numbers for each of {len(y)} counts; got shape "
+        f"{x.shape}.",
+        EstimateError,
+    )
+    independent(x)
     whole = bool(((y >= 0) & (y == np.floor(y))).all())
     must(whole, "every count must be a whole number of zero or more.", EstimateError)
     must(bool(y.sum() > 0), "all counts are zero; there is no rate to model.", EstimateError)
-    offset = None
-    if exposure is not None:
-        out_of = np.asarray(exposure, dtype=float)
-        must(bool((out_of > 0).all()), "every exposure must be above zero.", EstimateError)
-        offset = np.log(out_of)
+    offset = None if exposure is None else _log_exposure(exposure, len(y))
     poisson = sm.GLM(y, x, family=sm.families.Poisson(), offset=offset).fit(tol=1e-12)
+    must(
+        float(np.abs(np.asarray(poisson.params) * x.std(axis=0)).max()) < _ENDLESS,
+        "a predictor tells exactly which counts are zero, so its coefficient has no end; leave "
+        "it out.",
+        EstimateError,
+    )
     dispersion = float(poisson.pearson_chi2 / poisson.df_resid)
     plain = CountFit(
         np.asarray(poisson.params),
@@ -133,6 +145,14 @@ def fit_counts(
     if dispersion <= 1:
         return plain
     return _negative_binomial(y, x, offset, plain=plain) or plain
+
+
+def _log_exposure(exposure: ArrayLike, n: int) -> Floats:
+    out_of = np.asarray(exposure, dtype=float)
+    good = out_of.shape == (n,) and bool((np.isfinite(out_of) & (out_of > 0)).all())
+    must(good, f"`exposure` needs a number above zero for each of {n} counts.", EstimateError)
+    offset: Floats = np.log(out_of)
+    return offset
 
 
 def _negative_binomial(

@@ -137,9 +137,7 @@ def hedges_g(
     )
 
 
-def glass_delta(
-    treatment: ArrayLike, control: ArrayLike, *, conf_level: float = 0.95
-) -> Estimate:
+def glass_delta(treatment: ArrayLike, control: ArrayLike, *, conf_level: float = 0.95) -> Estimate:
     """Return the difference in means over the standard deviation of the control group.
 
     For a treatment that may change the spread as well as the mean.
@@ -163,26 +161,26 @@ def glass_delta(
     Examples
     --------
     >>> round(glass_delta([3.0, 4, 5, 8], [1.0, 2, 2, 3]).estimate, 4)
-    2.6587
+    3.6742
     """
     x, y, n_missing = _two(treatment, control)
     spread = float(y.std(ddof=1))
     must(spread > 0, "the control group does not vary, so there is no delta.", EstimateError)
     error = float(np.sqrt(x.var(ddof=1) / len(x) + y.var(ddof=1) / len(y)))
-    plain = _standardised(
-        float(x.mean() - y.mean()) / error,
-        len(y) - 1.0,
-        per_t=error / spread,
-        conf_level=conf_level,
-        words="Glass's delta over the standard deviation of the control group",
-    )
+    df, t = len(y) - 1.0, float(x.mean() - y.mean()) / error
+    low, high = noncentral_interval(t, df, conf_level=conf_level)
+    scale = error / spread
+    plain = Estimate("standardised difference", "glass_delta", "treatment - control", t * scale,
+        nan, df, t, float(2 * stdtr(df, -abs(t))), low * scale, high * scale)  # fmt: skip
     return replace(
         plain,
-        estimand="standardised difference",
-        estimator="glass_delta",
-        contrast="treatment - control",
+        conf_level=conf_level,
         n=len(x) + len(y),
         n_missing=n_missing,
+        unit="standard deviations",
+        convention="Glass's delta over the standard deviation of the control group, no "
+        "small-sample factor, noncentral t interval with its degrees of freedom; every unit "
+        "independent",
     )
 
 

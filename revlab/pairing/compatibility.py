@@ -3,6 +3,7 @@
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,14 +11,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from revlab.errors import PairingError, must
 from revlab.pairing.centring import share_left
+from revlab.pairing.given_tables import as_marks, as_numbers, own_ids, same_labels
 from revlab.pairing.part import Part
-from revlab.pairing.people_input import numbered, own_traits, spread, whole_capacity
+from revlab.pairing.people_input import check_score, numbered, own_traits, spread, whole_capacity
+from revlab.pairing.rule_marks import FirstRule, settled_bits
 
 __all__ = ["Compatibility", "Part"]
 
 Floats = NDArray[np.float64]
 SEPARABLE = 0.01
 """Below this share of interaction the repr says that there is little to choose."""
+MANY_CELLS = 20_000_000
+"""Above this number of cells the repr does not work the share of interaction out."""
+_BLOCK = 256
+_SCORES = ("mentee_score", "mentor_score")
+_FIRST_RULE = FirstRule()
+_BY_HAND = ("the pair was ruled out by hand",)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,7 +41,8 @@ class Compatibility:
     mentee_ids, mentor_ids : pandas.Index
         Person ids of the rows and of the columns, no repeats.
     mentee_score, mentor_score : array of float, shape (n_mentees, n_mentors)
-        How well the mentor suits the mentee, and the mentee the mentor; finite, zero or more.
+        How well the mentor suits the mentee, and the mentee the mentor; finite, zero or more;
+        kept in single precision if both are given so, else in double.
     eligible : array of bool, shape (n_mentees, n_mentors)
         False where the dyad is forbidden.
     mentee_capacity, mentor_capacity : array of int
@@ -43,8 +53,8 @@ class Compatibility:
         Index into ``rules`` of the first rule that forbids the cell, -1 if none does.
     rules : tuple of str
         The eligibility rules in words.
-    rule_bits : array of uint32, same shape, optional
-        Bit r is set where rule r forbids the cell; by default what ``forbidding`` knows.
+    rule_bits : array of unsigned int, same shape, optional
+        Bit r is set where rule r forbids the cell. Either table follows from the other.
     notes : tuple of str
         What was left out or filled in, in sentences.
     mentee_traits, mentor_traits : pandas.DataFrame, optional
@@ -54,7 +64,7 @@ class Compatibility:
     ------
     PairingError
         If shapes disagree, an id repeats, a score is not finite or is negative, a capacity is
-        not a whole number of zero or more, or a forbidden cell has no rule.
+        not a whole number of zero or more, or rules and ``eligible`` disagree.
 
     Examples
     --------
@@ -74,75 +84,49 @@ interaction share 0.00: who meets whom hardly changes the total score
     mentee_capacity: NDArray[np.int64]
     mentor_capacity: NDArray[np.int64]
     parts: tuple[Part, ...] = ()
-    forbidding: NDArray[np.int8] | None = None
+    forbidding: FirstRule = _FIRST_RULE
     rules: tuple[str, ...] = ()
-    rule_bits: NDArray[np.uint32] | None = None
+    rule_bits: NDArray[np.unsignedinteger[Any]] | None = None
     notes: tuple[str, ...] = ()
     mentee_traits: pd.DataFrame | None = None
     mentor_traits: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         for side in ("mentee", "mentor"):
-            ids = pd.Index(getattr(self, f"{side}_ids"), dtype=object).astype(str)
-            again = ids[ids.duplicated()].tolist()
-            message = f"{side} id {again[:1]} appears twice; give every {side} an id of their own."
-            must(not again, message, PairingError)
+            ids = own_ids(getattr(self, f"{side}_ids"), side)
             object.__setattr__(self, f"{side}_ids", ids)
             name = f"{side}_capacity"
             object.__setattr__(self, name, whole_capacity(getattr(self, name), name, len(ids)))
             traits = own_traits(getattr(self, f"{side}_traits"), ids, side)
             object.__setattr__(self, f"{side}_traits", traits)
-        for name in ("mentee_score", "mentor_score"):
-            object.__setattr__(self, name, self._score(name))
-        eligible = np.asarray(self.eligible, dtype=bool)
+        scores = [as_numbers(getattr(self, name), name) for name in _SCORES]
+        kind = np.result_type(*(score.dtype for score in scores))
+        for name, score in zip(_SCORES, scores, strict=True):
+            must(score.shape == self.shape, self._misfit(name, score.shape), PairingError)
+            check_score(score, name, mentee_ids=self.mentee_ids, mentor_ids=self.mentor_ids)
+            object.__setattr__(self, name, score.astype(kind, copy=False))
+        eligible = as_marks(self.eligible, "eligible")
         must(eligible.shape == self.shape, self._misfit("eligible", eligible.shape), PairingError)
         object.__setattr__(self, "eligible", eligible)
         for part in self.parts:
             wrong = self._misfit(f"part {part.name}", part.values.shape)
             must(part.values.shape == self.shape, wrong, PairingError)
-        self._settle_rules()
+        first, bits = self.__dict__["_first_rule"], self.rule_bits
+        rules = tuple(self.rules) or (_BY_HAND if first is bits is None else ())
+        object.__setattr__(
+            self, "rule_bits", settled_bits(eligible, first, bits, n_rules=len(rules))
+        )
+        object.__setattr__(self, "rules", rules)
 
     def _misfit(self, name: str, shape: tuple[int, ...]) -> str:
         return f"`{name}` must have shape {self.shape} (mentees, mentors); got {shape}."
-
-    def _score(self, name: str) -> Floats:
-        score = np.asarray(getattr(self, name), dtype=float)
-        must(score.shape == self.shape, self._misfit(name, score.shape), PairingError)
-        bad = ~np.isfinite(score) | (score < 0)
-        if bad.any():
-            row, column = (int(place[0]) for place in np.nonzero(bad))
-            raise PairingError(
-                f"`{name}` must be finite and zero or more; got {score[row, column]} for mentee "
-                f"{self.mentee_ids[row]!r} and mentor {self.mentor_ids[column]!r}; say that a "
-                "dyad is forbidden in `eligible`, not by a score."
-            )
-        return score
-
-    def _settle_rules(self) -> None:
-        first, bits, rules = self.forbidding, self.rule_bits, self.rules
-        if first is None:
-            first = np.where(self.eligible, -1, 0).astype(np.int8)
-            rules = rules or ("the pair was ruled out by hand",)
-        if bits is None:
-            shift = np.maximum(first, 0).astype(np.uint32)
-            bits = np.where(self.eligible, 0, np.uint32(1) << shift).astype(np.uint32)
-        for name, values in (("forbidding", first), ("rule_bits", bits)):
-            must(values.shape == self.shape, self._misfit(name, values.shape), PairingError)
-        must(
-            bool(((first < 0) == self.eligible).all()) and bool((first < len(rules)).all()),
-            "`forbidding` must be -1 where the dyad is eligible and else an index into `rules`.",
-            PairingError,
-        )
-        object.__setattr__(self, "forbidding", first)
-        object.__setattr__(self, "rule_bits", bits)
-        object.__setattr__(self, "rules", tuple(rules))
 
     def __repr__(self) -> str:
         n, m = self.shape
         allowed = f"{int(self.eligible.sum())} of {n * m} dyads are allowed"
         head = f"Compatibility of {n} mentees (rows) and {m} mentors (columns): {allowed}"
-        if not self.eligible.any():
-            return f"{head}: nobody can be paired"
+        if not self.eligible.any() or n * m > MANY_CELLS:
+            return head if self.eligible.any() else f"{head}: nobody can be paired"
         share = self.interaction_share
         warn = ": who meets whom hardly changes the total score" if share < SEPARABLE else ""
         return f"{head}, interaction share {share:.2f}{warn}"
@@ -180,9 +164,11 @@ interaction share 0.00: who meets whom hardly changes the total score
         >>> Compatibility.from_scores([[0.5, 0.1]], mentee_capacity=2).mentor_ids.tolist()
         ['mentor1', 'mentor2']
         """
-        table = np.asarray(scores, dtype=float)
+        table = as_numbers(scores, "scores")
         message = f"`scores` must have two axes, mentees and mentors; got {table.ndim}."
         must(table.ndim == 2, message, PairingError)
+        for name, other in (("mentor_scores", mentor_scores), ("eligible", eligible)):
+            same_labels(other, scores, name)
         n, m = table.shape
         labelled = isinstance(scores, pd.DataFrame)
         rows = scores.index if labelled else numbered("mentee", n)  # type: ignore[union-attr]
@@ -191,10 +177,12 @@ interaction share 0.00: who meets whom hardly changes the total score
             mentee_ids=rows,
             mentor_ids=columns,
             mentee_score=table,
-            mentor_score=table if mentor_scores is None else np.asarray(mentor_scores, dtype=float),
-            eligible=np.ones((n, m), dtype=bool) if eligible is None else np.asarray(eligible),
-            mentee_capacity=spread(mentee_capacity, n),
-            mentor_capacity=spread(mentor_capacity, m),
+            mentor_score=table if mentor_scores is None else as_numbers(mentor_scores, _SCORES[1]),
+            eligible=as_marks(
+                np.ones((n, m), dtype=bool) if eligible is None else eligible, "eligible"
+            ),
+            mentee_capacity=spread(mentee_capacity, n, "mentee_capacity"),
+            mentor_capacity=spread(mentor_capacity, m, "mentor_capacity"),
         )
 
     @property
@@ -212,16 +200,32 @@ interaction share 0.00: who meets whom hardly changes the total score
         """
         message = f"`weight` must be between 0 and 1; got {weight}."
         must(0 <= weight <= 1, message, PairingError)
-        return weight * self.mentee_score + (1 - weight) * self.mentor_score
+        joint = weight * self.mentee_score
+        for k in range(0, len(joint), _BLOCK):
+            joint[k : k + _BLOCK] += (1 - weight) * self.mentor_score[k : k + _BLOCK]
+        return joint
+
+    def joint_at(self, rows: ArrayLike, columns: ArrayLike) -> Floats:
+        """Return the joint score of some cells, half of each side's, in double precision."""
+        i, j = np.asarray(rows, dtype=np.intp), np.asarray(columns, dtype=np.intp)
+        # In the precision of the table first, so that a cell is what it is in `joint`.
+        joint = 0.5 * self.mentee_score[i, j] + 0.5 * self.mentor_score[i, j]
+        return joint.astype(float, copy=False)
 
     @cached_property
     def interaction_share(self) -> float:
         """Share of the variance of the joint score that depends on who meets whom."""
         return share_left(self.joint(), self.eligible)
 
+    def without_parts(self) -> "Compatibility":
+        """Return the same people, scores and rules without the parts of the scores."""
+        return self._changed(parts=())
+
     def select(self, rows: ArrayLike, columns: ArrayLike) -> "Compatibility":
         """Return these mentees (row numbers) and mentors (column numbers), in this order."""
         i, j = np.asarray(rows, dtype=np.intp), np.asarray(columns, dtype=np.intp)
+        if all(np.array_equal(x, np.arange(n)) for x, n in zip((i, j), self.shape, strict=True)):
+            return self
         cells = np.ix_(i, j)
         chosen: dict[str, object] = {"parts": tuple(part.select(cells) for part in self.parts)}
         chosen |= {name: getattr(self, name)[i] for name in ("mentee_ids", "mentee_capacity")}
@@ -229,10 +233,15 @@ interaction share 0.00: who meets whom hardly changes the total score
         for name, people in (("mentee_traits", i), ("mentor_traits", j)):
             traits = getattr(self, name)
             chosen[name] = None if traits is None else traits.iloc[people]
-        tables = ("mentee_score", "mentor_score", "eligible", "forbidding", "rule_bits")
-        chosen |= {name: getattr(self, name)[cells] for name in tables}
-        part = copy(self)
+        for name in (*_SCORES, "eligible", "_first_rule", "rule_bits"):
+            table = self.__dict__[name]
+            chosen[name] = None if table is None else table[cells]
+        changed = self._changed(**chosen)
+        changed.__dict__.pop("interaction_share", None)
+        return changed
+
+    def _changed(self, **chosen: object) -> "Compatibility":
         # What was checked as a whole need not be checked again for every pool.
-        part.__dict__.pop("interaction_share", None)
-        part.__dict__.update(chosen)
-        return part
+        changed = copy(self)
+        changed.__dict__.update(chosen)
+        return changed

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from revlab.errors import PairingError, must
 from revlab.pairing.matching import Matching
 from revlab.people.cohort import Cohort
 
@@ -52,16 +53,20 @@ def skill_table(cohort: Cohort) -> SkillTable:
     (2, 0)
     """
     people = cohort.mentors.index.union(cohort.mentees.index)
-    rows = cohort.skills[cohort.skills["person_id"].astype(str).isin(people)]
-    # Later rows overwrite earlier ones below.
-    rows = rows.assign(told=rows["source"] == "assessed").sort_values(["told", "level"])
-    names = pd.Index(rows["skill_id"].unique())
+    told = cohort.skills
+    person = people.get_indexer(told["person_id"].to_numpy(str).astype(object))
+    known = person >= 0
+    code, names = pd.factorize(told["skill_id"].to_numpy()[known], use_na_sentinel=False)
+    level = told["level"].to_numpy(float)[known]
+    # Later entries overwrite earlier ones below: an assessed level, or else the highest, stays.
+    order = np.lexsort([level, told["source"].to_numpy()[known] == "assessed"])
+    rows, columns, level = person[known][order], code[order], level[order]
+    sides = told["side"].to_numpy()[known][order]
     tables = {}
     for side in ("need", "offer"):
-        own = rows[rows["side"] == side]
+        own = sides == side
         table = np.full((len(people), len(names)), np.nan)
-        i = people.get_indexer(own["person_id"].astype(str))
-        table[i, names.get_indexer(own["skill_id"])] = own["level"].to_numpy(float)
+        table[rows[own], columns[own]] = level[own]
         tables[side] = table
     return SkillTable(people, tables["need"], tables["offer"])
 
@@ -113,7 +118,12 @@ def needs_met(skills: SkillTable, matching: Matching, side: str) -> NeedsMet:
     i, j = skills.people.get_indexer(learners), skills.people.get_indexer(helpers)
     met = np.zeros(skills.need.shape, dtype=bool)
     np.logical_or.at(met, i, skills.offer[j] > skills.need[i])
-    left = getattr(matching, f"unmatched_{side}s")["person_id"]
-    rows = np.concatenate([np.unique(i), skills.people.get_indexer(left)])
+    alone = getattr(matching, f"unmatched_{side}s")["person_id"]
+    left = skills.people.get_indexer(alone)
+    for places, names in ((i, learners), (j, helpers), (left, alone)):
+        strange = names[places < 0].tolist()
+        message = f"{strange[:1]} of the matching is not in the cohort; judge with its own people."
+        must(not strange, message, PairingError)
+    rows = np.concatenate([np.unique(i), left])
     needs, covered = int((~np.isnan(skills.need[rows])).sum()), int(met[rows].sum())
     return NeedsMet(side, needs, covered, covered / needs if needs else np.nan)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from revlab.errors import PairingError, must
 from revlab.pairing.membership import members, same
-from revlab.pairing.relations import DeclaredConflict, OwnReportingLine, SamePerson
+from revlab.pairing.relations import DeclaredConflict, OwnReportingLine, PreviousPairing, SamePerson
 from revlab.people.cohort import Cohort
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "NoCommonHours",
     "NoCommonLanguage",
     "OwnReportingLine",
+    "PreviousPairing",
     "SamePerson",
     "SameUnit",
 ]
@@ -174,6 +175,7 @@ ELIGIBILITY_RULES: dict[str, EligibilityRule] = {
     "grade_gap": GradeGap(),
     "own_reporting_line": OwnReportingLine(),
     "declared_conflict": DeclaredConflict(),
+    "previous_pairing": PreviousPairing(),
     "no_common_hours": NoCommonHours(),
     "no_common_language": NoCommonLanguage(),
     "same_unit": SameUnit(),

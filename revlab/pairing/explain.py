@@ -1,5 +1,7 @@
 """Why this dyad, why is somebody left over, and which rule would have to give way."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -7,6 +9,7 @@ from numpy.typing import NDArray
 from revlab.errors import PairingError, must
 from revlab.pairing.cells import LEFT_OUT, NO_CAPACITY
 from revlab.pairing.compatibility import Compatibility
+from revlab.pairing.making_room import could_make_room
 from revlab.pairing.matching import Matching
 from revlab.pairing.standing import same_pool, standing
 from revlab.people.cohort import Cohort
@@ -16,6 +19,8 @@ __all__ = ["explain_dyads", "explain_unmatched"]
 _HIGH = 0.5
 _SHOWN = 3
 _CLOSE = 1e-9
+_HELP_COLUMNS = ["what_would_help", "n_allowed", "n_freed", "consequence"]
+Mask = NDArray[np.bool_]
 
 
 def explain_dyads(compatibility: Compatibility, matching: Matching) -> pd.DataFrame:
@@ -79,9 +84,7 @@ def explain_dyads(compatibility: Compatibility, matching: Matching) -> pd.DataFr
     return matching.dyads.assign(reason=reasons, **columns)
 
 
-def _known(
-    known: NDArray[np.bool_] | None, i: NDArray[np.intp], j: NDArray[np.intp]
-) -> NDArray[np.bool_]:
+def _known(known: Mask | None, i: NDArray[np.intp], j: NDArray[np.intp]) -> Mask:
     return np.ones(len(i), dtype=bool) if known is None else known[i, j]
 
 
@@ -115,11 +118,14 @@ def explain_unmatched(
     Returns
     -------
     pandas.DataFrame
-        ``person_id, side, reason, what_would_help, n_allowed, n_freed``. Where the rules allow
-        nobody, ``what_would_help`` names the smallest set of rules whose relaxing gives the
-        person a possible partner in their pool, and of several such sets the one that frees
-        most; ``n_freed`` is the number of partners it frees. ``n_allowed`` counts the allowed
-        partners in the pool who have a capacity.
+        ``person_id, side, reason, what_would_help, n_allowed, n_freed, consequence``. Where the
+        rules allow nobody, ``what_would_help`` names the smallest set of rules whose relaxing
+        gives the person a possible partner in their pool, and of several such sets the one that
+        frees most; ``n_freed`` is the number of partners it frees. ``n_allowed`` counts the
+        allowed partners in the pool who have a capacity. ``consequence`` says whether the person
+        could then (or already now, by another choice of dyads) be paired without anybody being
+        left out: whether an augmenting path (Berge 1957) leads from them to a free place. The
+        rules are relaxed for them alone.
 
     Raises
     ------
@@ -136,12 +142,12 @@ def explain_unmatched(
     >>> explain_unmatched(cohort, score_cohort(cohort), left)["what_would_help"][0]
     'to allow dyads although the mentee is not 1 or more grades above the mentor'
     """
-    pool = same_pool(compatibility, matching)
+    sides, pool = standing(compatibility, matching), same_pool(compatibility, matching)
     bits = np.asarray(compatibility.rule_bits)
-    sides = {"mentor": (cohort.mentors, bits.T, pool.T), "mentee": (cohort.mentees, bits, pool)}
+    tables = {"mentor": (cohort.mentors, bits.T, pool.T), "mentee": (cohort.mentees, bits, pool)}
     frames = []
     for (side, (people, marks, reach)), other in zip(
-        sides.items(), ("mentee", "mentor"), strict=True
+        tables.items(), ("mentee", "mentor"), strict=True
     ):
         left = getattr(matching, f"unmatched_{side}s")
         own = getattr(compatibility, f"{side}_ids").get_indexer(left["person_id"])
@@ -153,39 +159,56 @@ def explain_unmatched(
             partners != left["person_id"].to_numpy(object)[:, None]
         )
         near, far = able & reach[own], able & ~reach[own]
-        helps = [
-            _help(*row, compatibility.rules)
-            for row in zip(left["reason"], marks[own], near, far, strict=True)
-        ]
-        columns = ["what_would_help", "n_allowed", "n_freed"]
-        table = pd.DataFrame(helps, columns=columns).astype({"n_allowed": int, "n_freed": int})
+        room = (sides[other].room > 0, could_make_room(sides[side], sides[other]))
+        helps = []
+        for reason, *cells in zip(left["reason"], marks[own], near, far, strict=True):
+            words, n_allowed, n_freed, then = _help(reason, cells, compatibility.rules)
+            now = n_allowed > 0 and reason != NO_CAPACITY
+            helps.append((words, n_allowed, n_freed, _consequence(then, room, now)))
+        table = pd.DataFrame(helps, columns=_HELP_COLUMNS)
+        table = table.astype({"n_allowed": int, "n_freed": int})
         frames.append(left[["person_id", "reason"]].assign(side=side).join(table))
     explained = pd.concat(frames, ignore_index=True)
-    return explained[["person_id", "side", "reason", *columns]]
+    return explained[["person_id", "side", "reason", *_HELP_COLUMNS]]
 
 
 def _help(
-    reason: str,
-    bits: NDArray[np.uint32],
-    near: NDArray[np.bool_],
-    far: NDArray[np.bool_],
-    rules: tuple[str, ...],
-) -> tuple[str, int, int]:
-    """Say what would help one person, from the rules that forbid each partner."""
-    n_allowed = int((near & (bits == 0)).sum())
+    reason: str, cells: Sequence[NDArray[np.generic]], rules: tuple[str, ...]
+) -> tuple[str, int, int, Mask]:
+    """Say what would help one person, and with whom, from the rules that forbid each partner."""
+    bits, near, far = (np.asarray(values) for values in cells)
+    allowed = near & (bits == 0)
+    n_allowed = int(allowed.sum())
     if reason == NO_CAPACITY:
-        return "a capacity of one or more", n_allowed, 0
+        return "a capacity of one or more", n_allowed, 0, allowed
     if reason == LEFT_OUT:
-        return "another policy, because an allowed partner has room", n_allowed, 0
+        return "another policy, because an allowed partner has room", n_allowed, 0, allowed
     if n_allowed:
-        return "more room among their allowed partners, or more such people", n_allowed, 0
-    if (far & (bits == 0)).any():
-        return "another pool, where the rules allow them a partner", 0, 0
+        words = "more room among their allowed partners, or more such people"
+        return words, n_allowed, 0, allowed
+    elsewhere = far & (bits == 0)
+    if elsewhere.any():
+        return "another pool, where the rules allow them a partner", 0, 0, elsewhere
     if not near.any():
-        return "somebody else on the other side with a capacity of one or more", 0, 0
+        words = "somebody else on the other side with a capacity of one or more"
+        return words, 0, 0, allowed
     sets, freed = np.unique(bits[near], return_counts=True)
     size = np.bitwise_count(sets)
     smallest = size == size.min()
     pick = int(np.argmax(np.where(smallest, freed, 0)))
     broken = [words for r, words in enumerate(rules) if int(sets[pick]) >> r & 1]
-    return "to allow dyads although " + " and although ".join(broken), 0, int(freed[pick])
+    words = "to allow dyads although " + " and although ".join(broken)
+    return words, 0, int(freed[pick]), near & (bits == sets[pick])
+
+
+def _consequence(partners: Mask, room: tuple[Mask, Mask], now: bool) -> str:
+    """Say whether somebody could then be paired without anybody being left out."""
+    if not partners.any():
+        return "there is nobody yet with whom they could be paired"
+    when = "already now" if now else "then"
+    free, movable = (bool((partners & able).any()) for able in room)
+    if free:
+        return f"{when} they could be paired, and nobody else would have to move"
+    if movable:
+        return f"{when} they could be paired if others changed partners, and nobody be left out"
+    return f"{when} they could be paired only in the place of somebody else"

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from revlab.errors import one_of
 from revlab.pairing.compatibility import Compatibility
-from revlab.pairing.market import deferred, market
+from revlab.pairing.market import market
+from revlab.pairing.proposals import proposals
 
 __all__ = ["Cells", "DeferredAcceptance", "Greedy", "Mechanism", "SerialDictatorship", "at_random"]
 
@@ -213,5 +214,6 @@ class DeferredAcceptance:
 
     def __call__(self, compatibility: Compatibility, rng: np.random.Generator) -> Cells:
         """Return the chosen cells."""
-        moves = market(compatibility, rng, self.proposers)
-        return moves.cells(deferred(moves) if moves.own.size else [])
+        moves = proposals(compatibility, rng, self.proposers)
+        kept = _as_cells(moves.kept())
+        return kept if self.proposers == "mentees" else kept[:, ::-1]

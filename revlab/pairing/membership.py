@@ -29,7 +29,8 @@ def same(mentees: pd.Series | pd.Index, mentors: pd.Series | pd.Index) -> NDArra
     both = pd.concat([pd.Series(side, dtype=object) for side in (mentees, mentors)])
     codes = pd.factorize(both.to_numpy())[0]
     rows, columns = codes[: len(mentees), None], codes[None, len(mentees) :]
-    equal: NDArray[np.bool_] = (rows == columns) & (rows >= 0)
+    equal: NDArray[np.bool_] = rows == columns
+    equal &= rows >= 0
     return equal
 
 

@@ -10,10 +10,10 @@ them for reverse mentoring.
 """
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from revlab.pairing.membership import members, same
+from revlab.pairing.skill_help import curve, help_with_needs
 from revlab.people.cohort import Cohort
 
 __all__ = [
@@ -40,51 +40,6 @@ SKILL_CURVE = ((0.0, 0.0), (1.0, 0.6), (2.0, 1.0), (3.0, 0.8), (4.0, 0.6), (5.0,
 GRADE_CURVE = ((0.0, 0.0), (1.0, 0.7), (2.0, 1.0), (3.0, 0.9), (4.0, 0.75), (6.0, 0.4), (9.0, 0.1))
 """Grades between mentee and mentor, and how good the distance is: two grades is best."""
 
-_DIGITS = 9
-
-
-def _curve(gap: Floats, points: tuple[tuple[float, float], ...]) -> Floats:
-    x, y = zip(*points, strict=True)
-    values: Floats = np.interp(gap, x, y)
-    return values
-
-
-def _levels(cohort: Cohort, people: pd.Index, side: str, names: pd.Index) -> Floats:
-    """Level of every person (row) and skill (column), NaN without; assessed before stated."""
-    rows = cohort.skills[cohort.skills["side"].to_numpy() == side]
-    person = people.get_indexer(rows["person_id"].astype(str))
-    level = rows["level"].to_numpy(float)
-    # Of several entries for one skill the last one written stays: the highest assessed one.
-    order = np.lexsort((level, (rows["source"] == "assessed").to_numpy()))
-    order = order[person[order] >= 0]
-    table = np.full((len(people), len(names)), np.nan)
-    table[person[order], names.get_indexer(rows["skill_id"])[order]] = level[order]
-    return table
-
-
-def _covered(cohort: Cohort, learners: pd.Index, helpers: pd.Index) -> Floats:
-    """Share of the learner's needs (rows) that the helper's offers (columns) can lift."""
-    names = pd.Index(cohort.skills["skill_id"].unique())
-    need = _levels(cohort, learners, "need", names)
-    offer = _levels(cohort, helpers, "offer", names)
-    # One column for each different (skill, level) that somebody needs: then the curve is looked
-    # up once per helper and column, and a matrix product adds the needs up for all dyads.
-    row, skill = np.nonzero(~np.isnan(need))
-    kinds, column = np.unique(
-        np.column_stack([skill, need[row, skill]]), axis=0, return_inverse=True
-    )
-    wanted = np.zeros((len(learners), len(kinds)))
-    wanted[row, column.ravel()] = 1.0
-    ahead = offer[:, kinds[:, 0].astype(int)] - kinds[:, 1]
-    help_ = _curve(np.nan_to_num(ahead, nan=-np.inf), SKILL_CURVE)
-    with np.errstate(invalid="ignore"):
-        share = wanted @ help_.T / wanted.sum(axis=1, keepdims=True)
-    share[:, np.isnan(offer).all(axis=1)] = np.nan
-    # A matrix product may round the same sum differently in different rows; equal dyads must
-    # be equal to the last bit, or ties would be broken by a person's place in the table.
-    rounded: Floats = np.round(share, _DIGITS)
-    return rounded
-
 
 def skill_coverage(cohort: Cohort) -> Floats:
     """Return how well the mentor's offers meet the mentee's needs.
@@ -104,18 +59,20 @@ def skill_coverage(cohort: Cohort) -> Floats:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> people = pd.DataFrame({"unit": "IT", "grade": [1, 1, 4]}, index=["ana", "bo", "cy"])
     >>> rows = [["cy", "sql", "need", 1.0], ["ana", "sql", "offer", 3.0], ["bo", "sql", "offer", 5]]
     >>> skills = pd.DataFrame(rows, columns=["person_id", "skill_id", "side", "level"])
     >>> skill_coverage(Cohort(people[:2], people[2:], skills.assign(source="self"))).tolist()
     [[1.0, 0.6]]
     """
-    return _covered(cohort, cohort.mentees.index, cohort.mentors.index)
+    return help_with_needs(cohort, cohort.mentees.index, cohort.mentors.index, points=SKILL_CURVE)
 
 
 def reciprocal_coverage(cohort: Cohort) -> Floats:
     """Return how well the mentee's (senior's) offers meet the mentor's (junior's) needs."""
-    return _covered(cohort, cohort.mentors.index, cohort.mentees.index).T
+    sides = (cohort.mentors.index, cohort.mentees.index)
+    return help_with_needs(cohort, *sides, points=SKILL_CURVE).T
 
 
 def _shared(cohort: Cohort, column: str, half: float) -> Floats:
@@ -175,12 +132,13 @@ def grade_gap(cohort: Cohort) -> Floats:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> people = pd.DataFrame({"unit": "IT", "grade": [1, 3, 10]}, index=["ana", "bo", "cy"])
     >>> grade_gap(Cohort(people[:1], people[1:])).ravel().tolist()
     [1.0, 0.1]
     """
     mentees, mentors = (side["grade"].to_numpy(float) for side in (cohort.mentees, cohort.mentors))
-    return _curve(np.subtract.outer(mentees, mentors), GRADE_CURVE)
+    return curve(np.subtract.outer(mentees, mentors), GRADE_CURVE)
 
 
 def declared_diversity(cohort: Cohort) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from revlab.pairing import part_functions
+from revlab.pairing.related_skills import RelatedSkills
 from revlab.people.cohort import Cohort
 
 __all__ = ["PARTS", "ScorePart"]
@@ -49,6 +50,12 @@ PARTS: dict[str, ScorePart] = {
         "the mentee can give back what the mentor needs",
         "what mentors need and mentees offer",
         for_mentee=False,
+    ),
+    "related_skills": ScorePart(
+        RelatedSkills(),
+        "the mentor offers what the mentee needs, or a skill close to it",
+        "what mentees need and mentors offer",
+        for_mentor=False,
     ),
     "objectives": ScorePart(part_functions.objectives, "they share objectives", "objectives"),
     "interests": ScorePart(part_functions.interests, "they share interests", "interests"),

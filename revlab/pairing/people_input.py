@@ -5,8 +5,44 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from revlab.errors import PairingError, must
+from revlab.pairing.given_tables import as_numbers
 
-__all__ = ["numbered", "own_traits", "spread", "whole_capacity"]
+__all__ = [
+    "check_score",
+    "numbered",
+    "own_traits",
+    "spread",
+    "whole_capacity",
+]
+
+Floats = NDArray[np.float64]
+MOST = 10**9
+"""The largest capacity; more is a slip, and would not fit a whole number."""
+
+
+def check_score(score: Floats, name: str, *, mentee_ids: pd.Index, mentor_ids: pd.Index) -> None:
+    """Refuse a score that is not finite or is negative, and name the first such cell.
+
+    Raises
+    ------
+    PairingError
+        If there is such a cell.
+
+    Examples
+    --------
+    >>> ids = {"mentee_ids": pd.Index(["bo"]), "mentor_ids": pd.Index(["ana"])}
+    >>> check_score(np.ones((1, 1)), "mentee_score", **ids)
+    """
+    # An end is not a number if any cell is none: no table of marks is needed to find out.
+    low, high = score.min(initial=0.0), score.max(initial=0.0)
+    if low >= 0 and high < np.inf:
+        return
+    row, column = (int(place[0]) for place in np.nonzero(~np.isfinite(score) | (score < 0)))
+    raise PairingError(
+        f"`{name}` must be finite and zero or more; got {score[row, column]} for mentee "
+        f"{mentee_ids[row]!r} and mentor {mentor_ids[column]!r}; say that a dyad is forbidden in "
+        "`eligible`, not by a score."
+    )
 
 
 def numbered(side: str, n: int) -> list[str]:
@@ -17,10 +53,11 @@ def numbered(side: str, n: int) -> list[str]:
     >>> numbered("mentor", 2)
     ['mentor1', 'mentor2']
     """
-    return [f"{side}{i:0{len(str(n))}d}" for i in range(1, n + 1)]
+    width = len(str(n))
+    return [side + str(i).zfill(width) for i in range(1, n + 1)]
 
 
-def spread(capacity: ArrayLike | None, n: int) -> NDArray[np.int64]:
+def spread(capacity: ArrayLike | None, n: int, name: str = "capacity") -> NDArray[np.int64]:
     """Return one capacity for each person; a single number is everybody's, none is one each.
 
     Examples
@@ -28,8 +65,8 @@ def spread(capacity: ArrayLike | None, n: int) -> NDArray[np.int64]:
     >>> spread(2, 3).tolist()
     [2, 2, 2]
     """
-    given = np.asarray(1 if capacity is None else capacity)
-    return np.full(n, given) if given.ndim == 0 else given
+    given = as_numbers(1 if capacity is None else capacity, name)
+    return whole_capacity(np.full(n, given) if given.ndim == 0 else given, name, n)
 
 
 def whole_capacity(given: ArrayLike, name: str, n: int) -> NDArray[np.int64]:
@@ -45,13 +82,13 @@ def whole_capacity(given: ArrayLike, name: str, n: int) -> NDArray[np.int64]:
     >>> whole_capacity([1.0, 2.0], "mentor_capacity", 2).tolist()
     [1, 2]
     """
-    capacity = np.asarray(given, dtype=float)
+    capacity = as_numbers(given, name)
     message = f"`{name}` must hold {n} numbers, one per person; got shape {capacity.shape}."
     must(capacity.shape == (n,), message, PairingError)
-    bad = capacity[~((capacity >= 0) & (capacity == np.floor(capacity)))]
-    worst = bad[0] if bad.size else 0
+    whole = (capacity >= 0) & (capacity <= MOST) & (capacity == np.floor(capacity))
+    worst = next(iter(capacity[~whole]), 0.0)
     message = f"`{name}` must hold whole numbers of zero or more; got {worst:g}."
-    must(bad.size == 0, message, PairingError)
+    must(bool(whole.all()), message, PairingError)
     return capacity.astype(np.int64)
 
 

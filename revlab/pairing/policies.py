@@ -6,20 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from revlab.errors import PairingError, must, one_of
-from revlab.pairing.assignment import OptimalAssignment
+from revlab.pairing.blocks import score_by_size
 from revlab.pairing.cells import matching_from_cells
 from revlab.pairing.compatibility import Compatibility
 from revlab.pairing.eligibility import DEFAULT_ELIGIBILITY, EligibilityRule
 from revlab.pairing.matching import Matching
-from revlab.pairing.mechanisms import (
-    Cells,
-    DeferredAcceptance,
-    Greedy,
-    Mechanism,
-    SerialDictatorship,
-    at_random,
-)
-from revlab.pairing.scoring import DEFAULT_SCORE, Score, score_cohort
+from revlab.pairing.mechanism_list import MECHANISMS
+from revlab.pairing.mechanisms import Cells, Mechanism
+from revlab.pairing.scoring import DEFAULT_SCORE, Score
 from revlab.people.cohort import Cohort
 from revlab.rng import stream
 
@@ -71,29 +65,11 @@ class Policy:
         return f"Policy {self.name!r}: {self.note}"
 
 
-_STABLE = "No two people would both rather have each other; the best such matching for"
-
 POLICIES: dict[str, Policy] = {
     name: Policy(name, DEFAULT_SCORE, DEFAULT_ELIGIBILITY, mechanism, note)
-    for name, mechanism, note in (
-        ("random", at_random, "Allowed dyads are drawn at random."),
-        (
-            "serial_dictatorship",
-            SerialDictatorship("mentees"),
-            "Mentees choose their best free mentor in random order.",
-        ),
-        ("greedy", Greedy(), "The best remaining dyad is made, again and again."),
-        ("stable_mentee", DeferredAcceptance("mentees"), f"{_STABLE} mentees."),
-        ("stable_mentor", DeferredAcceptance("mentors"), f"{_STABLE} mentors."),
-        ("optimal", OptimalAssignment("score"), "The total score is as large as possible."),
-        (
-            "most_pairs",
-            OptimalAssignment("pairs"),
-            "As many dyads as possible are made; of such matchings, the one of largest score.",
-        ),
-    )
+    for name, mechanism, note in MECHANISMS
 }
-"""All policies with the default score and rules. A new policy is one entry here."""
+"""All policies with the default score and rules; each mechanism of ``MECHANISMS`` makes one."""
 
 
 def policy_named(policy: Policy | str) -> Policy:
@@ -143,6 +119,9 @@ def with_settings(
 def pair(cohort: Cohort, *, policy: Policy | str, seed: int) -> Matching:
     """Pair the people of a cohort, all in one pool.
 
+    For more than 20 million possible dyads the scores are rounded to single precision, so that
+    two scores that differ by less than a part in ten million become a tie.
+
     Parameters
     ----------
     cohort : Cohort
@@ -173,7 +152,7 @@ def pair(cohort: Cohort, *, policy: Policy | str, seed: int) -> Matching:
     Matching by 'optimal': 1 dyad, mean score 0.50; 1 mentor and 0 mentees left over
     """
     found = policy_named(policy)
-    fit = score_cohort(cohort, score=found.score, eligibility=found.eligibility)
+    fit = score_by_size(cohort, score=found.score, eligibility=found.eligibility)
     return pair_scored(fit, policy=found, rng=stream(seed, "pairing"))
 
 
@@ -237,6 +216,5 @@ def run_policy(
         np.argsort(ids.to_numpy(str), kind="stable")
         for ids in (compatibility.mentee_ids, compatibility.mentor_ids)
     )
-    lean = replace(compatibility, parts=()) if compatibility.parts else compatibility
-    ordered = lean.select(rows, columns)
+    ordered = compatibility.without_parts().select(rows, columns)
     return ordered, policy.mechanism(ordered, rng)

@@ -12,7 +12,7 @@ from revlab.pairing.disparity import disparity
 from revlab.pairing.matching import Matching
 from revlab.pairing.policies import Policy, pair_scored, policy_named
 from revlab.pairing.scoring import score_cohort
-from revlab.pairing.stability import blocking_pairs, envy, rank_profile
+from revlab.pairing.stability import blocking_pairs, envy, envy_pairs, rank_profile
 from revlab.pairing.standing import standing
 from revlab.people.cohort import Cohort
 from revlab.rng import stream
@@ -24,6 +24,7 @@ __all__ = [
     "coverage",
     "disparity",
     "envy",
+    "envy_pairs",
     "judge",
     "rank_profile",
 ]
@@ -62,7 +63,13 @@ COMPARED = (
 _COUNTS = ("n_dyads", "blocking_pairs", "unmatched_mentors", "unmatched_mentees")
 
 
-def judge(cohort: Cohort, compatibility: Compatibility, matching: Matching) -> pd.DataFrame:
+def judge(
+    cohort: Cohort,
+    compatibility: Compatibility,
+    matching: Matching,
+    *,
+    skills: SkillTable | None = None,
+) -> pd.DataFrame:
     """Return what all judges say about one matching.
 
     Parameters
@@ -73,6 +80,8 @@ def judge(cohort: Cohort, compatibility: Compatibility, matching: Matching) -> p
         The scores to judge by; they need not be those that the policy used.
     matching : Matching
         The matching.
+    skills : SkillTable, optional
+        `skill_table` of the cohort, made once if many matchings are judged.
 
     Returns
     -------
@@ -100,7 +109,8 @@ def judge(cohort: Cohort, compatibility: Compatibility, matching: Matching) -> p
     >>> said.loc[said["judge"] == "unmatched_mentors", "value"].item()
     1.0
     """
-    values = _judged(skill_table(cohort), compatibility, matching)
+    known = skill_table(cohort) if skills is None else skills
+    values = _judged(known, compatibility, matching)
     rows = [(name, float(values[name]), *_JUDGES[name]) for name in _JUDGES]
     return pd.DataFrame(rows, columns=["judge", "value", "unit", "better"])
 

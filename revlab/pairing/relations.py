@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from revlab.errors import PairingError, must
 from revlab.pairing.membership import same
 from revlab.people.cohort import Cohort
 
-__all__ = ["DeclaredConflict", "OwnReportingLine", "SamePerson"]
+__all__ = ["DeclaredConflict", "OwnReportingLine", "PreviousPairing", "SamePerson"]
 
 Mask = NDArray[np.bool_]
 
@@ -61,12 +62,18 @@ class OwnReportingLine:
         ):
             above.setdefault(person, []).append(manager)
         rows, columns = cohort.mentees.index, cohort.mentors.index
-        return _superiors(rows, columns, above) | _superiors(columns, rows, above).T
+        forbidden = np.zeros((len(rows), len(columns)), dtype=bool)
+        forbidden[_superiors(rows, columns, above)] = True
+        forbidden[_superiors(columns, rows, above)[::-1]] = True
+        return forbidden
 
 
-def _superiors(people: pd.Index, others: pd.Index, above: Mapping[str, list[str]]) -> Mask:
-    """Mark for each person (row) which of the others (columns) is somewhere above them."""
-    marked = np.zeros((len(people), len(others)), dtype=bool)
+def _superiors(
+    people: pd.Index, others: pd.Index, above: Mapping[str, list[str]]
+) -> tuple[list[int], list[int]]:
+    """Return every person (row) with each of the others (columns) who is somewhere above them."""
+    below: list[int] = []
+    superior: list[int] = []
     place = {name: k for k, name in enumerate(others)}
     for row, person in enumerate(people):
         seen: set[str] = set()
@@ -76,8 +83,9 @@ def _superiors(people: pd.Index, others: pd.Index, above: Mapping[str, list[str]
             if manager not in seen:
                 seen.add(manager)
                 ahead.extend(above.get(manager, ()))
-        marked[row, [place[name] for name in seen if name in place]] = True
-    return marked
+        superior += [place[name] for name in seen if name in place]
+        below += [row] * (len(superior) - len(below))
+    return below, superior
 
 
 @dataclass(frozen=True)
@@ -96,11 +104,50 @@ class DeclaredConflict:
 
     def __call__(self, cohort: Cohort) -> Mask:
         """Return the forbidden cells."""
-        a, b = (cohort.conflicts[name].astype(str) for name in ("person_a", "person_b"))
-        forbidden = np.zeros((len(cohort.mentees), len(cohort.mentors)), dtype=bool)
-        for one, other in ((a, b), (b, a)):
-            i = cohort.mentees.index.get_indexer(one)
-            j = cohort.mentors.index.get_indexer(other)
-            known = (i >= 0) & (j >= 0)
-            forbidden[i[known], j[known]] = True
-        return forbidden
+        return _either_way(cohort, cohort.conflicts[["person_a", "person_b"]].to_numpy(str))
+
+
+@dataclass(frozen=True)
+class PreviousPairing:
+    """Two people whose dyad is over do not meet again.
+
+    Parameters
+    ----------
+    pairs : tuple of (str, str)
+        Ids of two people each, in either order; ``Rematch.ended_pairs`` gives them. The rows of
+        ``cohort.conflicts`` whose reason is "previous pairing" count as well.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"unit": "IT", "grade": [1, 1, 4]}, index=["ana", "bo", "cy"])
+    >>> PreviousPairing((("ana", "cy"),))(Cohort(people[:2], people[2:])).tolist()
+    [[True, False]]
+    """
+
+    words: ClassVar[str] = "they were paired before"
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        pairs = tuple(tuple(map(str, pair)) for pair in self.pairs)
+        wrong = [pair for pair in pairs if len(pair) != 2]
+        message = f"`pairs` of a previous pairing must be two ids each; got {wrong[:1]}."
+        must(not wrong, message, PairingError)
+        object.__setattr__(self, "pairs", pairs)
+
+    def __call__(self, cohort: Cohort) -> Mask:
+        """Return the forbidden cells."""
+        told = cohort.conflicts[cohort.conflicts["reason"] == "previous pairing"]
+        listed = np.array(self.pairs, dtype=str).reshape(-1, 2)
+        both = np.concatenate([listed, told[["person_a", "person_b"]].to_numpy(str)])
+        return _either_way(cohort, both)
+
+
+def _either_way(cohort: Cohort, pairs: NDArray[np.str_]) -> Mask:
+    """Mark the cells of two people who are listed together, whoever is the mentor."""
+    forbidden = np.zeros((len(cohort.mentees), len(cohort.mentors)), dtype=bool)
+    for one, other in (pairs.T, pairs.T[::-1]):
+        i = cohort.mentees.index.get_indexer(pd.Index(one, dtype=object))
+        j = cohort.mentors.index.get_indexer(pd.Index(other, dtype=object))
+        known = (i >= 0) & (j >= 0)
+        forbidden[i[known], j[known]] = True
+    return forbidden

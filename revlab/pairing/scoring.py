@@ -2,20 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
-from numpy.typing import NDArray
 
 from revlab.errors import PairingError, must, one_of
 from revlab.pairing.compatibility import Compatibility
-from revlab.pairing.eligibility import DEFAULT_ELIGIBILITY, ELIGIBILITY_RULES, EligibilityRule
+from revlab.pairing.eligibility import DEFAULT_ELIGIBILITY, EligibilityRule
+from revlab.pairing.forbidding import forbidden_bits, rules_named
 from revlab.pairing.part import Part
 from revlab.pairing.parts import PARTS, ScorePart
+from revlab.pairing.reweighting import side_scores
+from revlab.pairing.score_notes import filled_note, left_out_note, no_data_message, no_wish_note
 from revlab.people.cohort import Cohort
 
 __all__ = ["DEFAULT_SCORE", "PARTS", "Score", "ScorePart", "score_cohort"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Score:
     ...
     revlab.errors.OptionError: `weights` must be one of 'declared_diversity', 'grade_gap', \
 'hours', 'interests', 'language', 'objectives', 'organisational_distance', 'profession', \
-'reciprocal_coverage', 'site', 'skill_coverage'; got 'profesion'. Did you mean 'profession'?
+'reciprocal_coverage', 'related_skills', 'site', 'skill_coverage'; got 'profesion'. Did you mean \
+'profession'?
     """
 
     weights: Mapping[str, float]
@@ -52,7 +54,7 @@ class Score:
         weights = {one_of("weights", name, PARTS): w for name, w in self.weights.items()}
         for name, weight in weights.items():
             must(
-                bool(np.isfinite(weight)) and weight >= 0,
+                isinstance(weight, Real) and np.isfinite(float(weight)) and weight >= 0,
                 f"the weight of {name!r} must be zero or more; got {weight}.",
                 PairingError,
             )
@@ -130,39 +132,29 @@ def score_cohort(
     >>> fit.joint().tolist(), fit.eligible.tolist()
     ([[1.0]], [[True]])
     """
+    rules = rules_named(eligibility)
     parts, notes = _parts(cohort, score)
     shape = (len(cohort.mentees), len(cohort.mentors))
-    sides = {}
-    for side in ("mentee", "mentor"):
-        own = [part for part in parts if getattr(part, f"for_{side}")]
-        sides[side] = _weighted_mean(own, shape)
-        if not own:
-            notes.append(f"No part of the score is a wish of the {side}s: all suit them equally.")
-    rules = [_rule(entry) for entry in eligibility]
-    bits, first = _forbidden(cohort, rules, shape)
+    sides = side_scores(parts, shape)
+    for side in sides:
+        if not any(getattr(part, f"for_{side}") for part in parts):
+            notes.append(no_wish_note(side))
+    bits = forbidden_bits(cohort, rules)
     return Compatibility(
         mentee_ids=cohort.mentees.index,
         mentor_ids=cohort.mentors.index,
         mentee_score=sides["mentee"],
         mentor_score=sides["mentor"],
-        eligible=first < 0,
+        eligible=bits == 0,
         mentee_capacity=cohort.mentees["capacity"].to_numpy(),
         mentor_capacity=cohort.mentors["capacity"].to_numpy(),
         parts=parts,
-        forbidding=first,
         rules=tuple(rule.words for rule in rules),
         rule_bits=bits,
         notes=tuple(notes),
         mentee_traits=cohort.mentees,
         mentor_traits=cohort.mentors,
     )
-
-
-def _weighted_mean(parts: Sequence[Part], shape: tuple[int, int]) -> Floats:
-    total = np.zeros(shape)
-    for part in parts:
-        total += part.weight * part.values
-    return total / (sum(part.weight for part in parts) or 1.0)
 
 
 def _parts(cohort: Cohort, score: Score) -> tuple[tuple[Part, ...], list[str]]:
@@ -174,51 +166,15 @@ def _parts(cohort: Cohort, score: Score) -> tuple[tuple[Part, ...], list[str]]:
         values = kind.values(cohort)
         unknown = np.isnan(values)
         if unknown.all() and values.size:
-            notes.append(f"The part {name!r} is left out: the cohort has no data on {kind.needs}.")
+            notes.append(left_out_note(name))
             continue
         if unknown.any():
             # Rounded, because the last bits of a mean depend on the order of the people.
             values = np.where(unknown, np.round(np.nanmean(values), 9), values)
-            notes.append(_filled(name, unknown))
+            lacking = (int(unknown.all(axis=axis).sum()) for axis in (1, 0))
+            notes.append(filled_note(name, *lacking))
         known = ~unknown if unknown.any() else None
         wish = (kind.for_mentor, kind.for_mentee)
         parts.append(Part(name, weight, values, *wish, words=kind.words, known=known))
-    wanted = ", ".join(name for name, weight in score.weights.items() if weight)
-    must(bool(parts), f"the cohort has no data for any part of the score ({wanted}).", PairingError)
+    must(bool(parts), no_data_message(score.weights), PairingError)
     return tuple(parts), notes
-
-
-def _filled(name: str, unknown: NDArray[np.bool_]) -> str:
-    mentees, mentors = int(unknown.all(axis=1).sum()), int(unknown.all(axis=0).sum())
-    return (
-        f"The part {name!r} is not known for {mentees} mentees and {mentors} mentors: their "
-        "dyads carry its mean."
-    )
-
-
-def _rule(entry: EligibilityRule | str) -> EligibilityRule:
-    if isinstance(entry, str):
-        return ELIGIBILITY_RULES[one_of("eligibility", entry, ELIGIBILITY_RULES)]
-    return entry
-
-
-def _forbidden(
-    cohort: Cohort, rules: Sequence[EligibilityRule], shape: tuple[int, int]
-) -> tuple[NDArray[np.uint32], NDArray[np.int8]]:
-    must(
-        len(rules) <= 32,
-        f"at most 32 eligibility rules go together; got {len(rules)}.",
-        PairingError,
-    )
-    bits, first = np.zeros(shape, dtype=np.uint32), np.full(shape, -1, dtype=np.int8)
-    for r, rule in enumerate(rules):
-        forbidden = np.asarray(rule(cohort))
-        must(
-            forbidden.shape == shape and forbidden.dtype == bool,
-            f"the rule {rule.words!r} must return true or false in shape {shape} (mentees, "
-            f"mentors); got {forbidden.dtype} in shape {forbidden.shape}.",
-            PairingError,
-        )
-        bits |= forbidden.astype(np.uint32) << np.uint32(r)
-        first[forbidden & (first < 0)] = r
-    return bits, first

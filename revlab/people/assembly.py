@@ -7,7 +7,8 @@ import pandas as pd
 from revlab.errors import Fault
 from revlab.people.cohort import PERSON_COLUMNS, Cohort, empty_skills
 from revlab.people.mapping import RosterMapping
-from revlab.people.skills import read_skills, resolve_skills
+from revlab.people.skill_names import resolve_skills
+from revlab.people.skills import read_skills
 from revlab.privacy.pseudonyms import Pseudonyms
 from revlab.shipped import shipped
 

@@ -53,7 +53,7 @@ def _whole(values: pd.Series, name: str, side: str) -> NDArray[np.int64]:
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
         numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    bad = int((~np.isfinite(numbers) | (numbers % 1 != 0)).sum())
+    bad = int((~np.isfinite(numbers) | (np.floor(numbers) != numbers)).sum())
     must(
         not bad,
         f"{side}: {name} must be a whole number for everybody; it is not for {bad} of "

@@ -9,7 +9,7 @@ from revlab.errors import Fault, TableError
 from revlab.people.sheets import clean_text
 from revlab.tables import Column, Table, read_table
 
-__all__ = ["SKILLS_TABLE", "read_skills", "resolve_skills", "skill_id", "skill_labels"]
+__all__ = ["SKILLS_TABLE", "read_skills", "skill_id", "skill_labels"]
 
 SKILLS_TABLE = Table(
     "skills",
@@ -85,36 +85,3 @@ def skill_labels(taxonomy: pd.DataFrame) -> pd.Series:
     'Python (computer programming)'
     """
     return taxonomy.set_index("skill_id")["preferred_label"]
-
-
-def resolve_skills(names: pd.Series, taxonomy: pd.DataFrame) -> pd.Series:
-    """Return the skill_id in the taxonomy for each name that it knows under any of its labels.
-
-    Parameters
-    ----------
-    names : pandas.Series of str
-        Ids as `skill_id` makes them of free words.
-    taxonomy : pandas.DataFrame
-        From `read_skills`.
-
-    Returns
-    -------
-    pandas.Series of str
-        Names that the taxonomy does not know, or that stand for two skills, stay as they are.
-
-    Examples
-    --------
-    >>> from revlab.shipped import shipped
-    >>> skills = read_skills(shipped("data/skills/esco_digital.csv"))
-    >>> resolve_skills(pd.Series(["use-spreadsheets-program", "juggling"]), skills).tolist()
-    ['use-spreadsheets-software', 'juggling']
-    """
-    others = taxonomy.assign(word=taxonomy["alt_labels"].str.split("|")).explode("word")
-    others = others.loc[others["word"].notna(), ["skill_id", "word"]]
-    others["word"] = others["word"].map(skill_id)
-    others = others.drop_duplicates().drop_duplicates("word", keep=False)
-    short = taxonomy["preferred_label"].str.replace(r"\s*\(.*\)$", "", regex=True).map(skill_id)
-    known = dict(zip(others["word"], others["skill_id"], strict=True))
-    known |= dict(zip(short, taxonomy["skill_id"], strict=True))
-    known |= dict(zip(taxonomy["skill_id"], taxonomy["skill_id"], strict=True))
-    return names.map(lambda name: known.get(name, name))

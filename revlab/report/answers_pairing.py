@@ -12,7 +12,13 @@ from revlab.report.cards import plain_card
 from revlab.report.frames import number
 from revlab.report.names import words
 
-__all__ = ["answer_policies", "leftover_reasons", "policy_notes", "shown_groups"]
+__all__ = ["FIGURED", "answer_policies", "leftover_reasons", "policy_notes", "shown_groups"]
+
+FIGURED = (
+    "random", "mixer", "serial_dictatorship", "greedy", "stable_mentee", "optimal", "leximin",
+    "lottery",
+)  # fmt: skip
+"""The policies of the figure: one of each kind, because all of them would hide each other."""
 
 _YARDSTICK = "random"
 

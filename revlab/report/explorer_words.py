@@ -15,6 +15,7 @@ JUDGES = (
 _PART_LABELS = {
     "skill_coverage": "Skills the mentor can teach",
     "reciprocal_coverage": "Skills the mentee can give back",
+    "related_skills": "Skills close to those needed",
     "objectives": "Shared objectives",
     "interests": "Shared interests",
     "hours": "Common working hours",

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from revlab.errors import must, one_of
 from revlab.report.canvas import mark_simulated
 from revlab.report.figures_answers import alt_likert, plot_likert
+from revlab.report.figures_chance import alt_chance, plot_chance
 from revlab.report.figures_design import alt_power, alt_sampling, plot_power, plot_sampling
 from revlab.report.figures_duration import alt_survival, plot_survival
 from revlab.report.figures_effects import alt_change, plot_change
@@ -41,6 +42,7 @@ FIGURES: Mapping[str, Drawing] = MappingProxyType(
         "scores": Drawing(plot_scores, alt_scores),
         "policies": Drawing(plot_policies, alt_policies),
         "ranks": Drawing(plot_ranks, alt_ranks),
+        "chance": Drawing(plot_chance, alt_chance),
         "flow": Drawing(plot_flow, alt_flow),
         "attendance": Drawing(plot_attendance, alt_attendance),
         "survival": Drawing(plot_survival, alt_survival),

@@ -32,6 +32,7 @@ _FITS = ("mean_score", "total_score")
 _RANKS = ["side", "rank", "n"]
 _LAST_RANK = 10
 _TIE = 1e-9
+_HEIGHT, _LINE, _GAP = 4.2, 0.36, 0.085
 
 
 def _policy_finding(frame: pd.DataFrame, fit: str) -> str:
@@ -98,14 +99,16 @@ def plot_policies(frame: pd.DataFrame, ax: Axes | None = None, *, fit: str = "me
     """
     one_of("fit", fit, _FITS)
     need(frame, ["policy", fit, "worst_score"], what="the figure of policies")
-    ax = new_axes(ax, height=4.2)
+    ax = new_axes(ax, height=max(_HEIGHT, _LINE * len(frame)))
     across = frame[fit].to_numpy(dtype=np.float64)
     up = frame["worst_score"].to_numpy(dtype=np.float64)
     span = max(float(np.ptp(up[np.isfinite(up)])), 0.05) if np.isfinite(up).any() else 1.0
     right = float(np.nanmax(across)) + 0.08 * max(float(np.ptp(across)), 0.02)
-    levels = _spread(np.nan_to_num(up), gap=0.085 * span)
+    gap = _GAP * span * min(1.0, _HEIGHT / (_LINE * max(len(frame), 1)))
+    levels = _spread(np.nan_to_num(up), gap=gap)
     for place, policy in enumerate(frame["policy"]):
-        colour, marker = PALETTE[place % 7], MARKERS[place % 7]
+        # From the eighth policy on a colour comes with another marker.
+        colour, marker = PALETTE[place % 7], MARKERS[(place + place // 7) % 7]
         ax.plot([across[place], right], [up[place], levels[place]], color="#b9c1c8", linewidth=0.7)
         ax.scatter(
             across[place], up[place], s=90, marker=marker, color=colour, edgecolor="white", zorder=3

@@ -39,6 +39,13 @@ _PAIRING = {
     "better": "Better is", "envy": "Would rather have another's partner", "group": "Group",
     "matched": "Matched", "impact_ratio": "Rate against the best-served group",
     "verdict": "Verdict", "part": "Part", "weight": "Weight", "words": "In words",
+    "cap": "No pair is likelier than", "kept_share": "Share of the best fit kept",
+    "possible_pairs": "Pairs that can be drawn", "likeliest_mentee": "Likeliest pair of a mentee",
+    "lie": "What they would say", "gain_share": "Could gain by it", "largest_gain": "Largest gain",
+    "must_bring": "Breaking a pair must bring", "n_kept": "Kept", "n_repaired": "Broken by choice",
+    "n_new": "New", "n_waiting": "People waiting", "n_changed": "Pairs that change",
+    "sentence": "What it does", "quota": "Quota", "reached": "Reached",
+    "cost_score": "Fit it costs", "cost_dyads": "Pairs it costs", "binds": "Holds the pairs back",
 }  # fmt: skip
 
 _FIELDWORK = {
@@ -85,7 +92,8 @@ COUNT_COLUMNS = frozenset(
         "blocking_pairs", "unmatched_mentors", "unmatched_mentees", "grade", "wave", "week",
         "session", "rank", "mentor_rank", "mentee_rank", "at_risk", "events", "planned", "held",
         "skipped", "not_reached", "last_session", "asked", "answered", "offered", "needed",
-        "capacity", "replication", "n_items",
+        "capacity", "replication", "n_items", "possible_pairs", "n_kept", "n_repaired", "n_new",
+        "n_waiting", "n_changed", "cost_dyads",
     }
 )  # fmt: skip
 """Columns that count: shown without decimals even if missing values made them floats."""
@@ -93,7 +101,8 @@ COUNT_COLUMNS = frozenset(
 PERCENT_COLUMNS = frozenset(
     {
         "share", "coverage", "mentee_first_choice_share", "mentor_first_choice_share", "p_red",
-        "power", "survival", "conf_level", "share_complete",
+        "power", "survival", "conf_level", "share_complete", "cap", "kept_share",
+        "likeliest_mentee", "gain_share", "reached",
     }
 )  # fmt: skip
 """Columns of shares between 0 and 1: shown as per cent."""
@@ -101,7 +110,7 @@ PERCENT_COLUMNS = frozenset(
 CODED_COLUMNS = frozenset(
     {
         "policy", "arm", "role", "side", "status", "ended", "stage", "judge", "diagnosand",
-        "estimator", "light", "source", "scale_id",
+        "estimator", "light", "source", "scale_id", "lie", "part",
     }
 )  # fmt: skip
 """Columns whose values are code words, which `words` turns into what a reader sees."""
@@ -115,6 +124,20 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "stable_mentor": "stable (mentors first)",
         "optimal": "best total fit",
         "most_pairs": "most pairs",
+        "best_with_price": "best total fit, a price on leaving out",
+        "egalitarian": "stable, fair to both sides",
+        "minimum_regret": "stable, kind to the worst served",
+        "rank_maximal": "most first choices",
+        "top_trading_cycles": "trading cycles",
+        "bottleneck": "best worst pair",
+        "leximin": "worst pairs first",
+        "nash": "balanced fit",
+        "lottery": "lottery (40% at most)",
+        "mixer": "informal event",
+        "by_hand": "pairs made by hand",
+        "truncate": "name only the favourites",
+        "exaggerate": "exaggerate their wishes",
+        "understate_capacity": "offer fewer places",
         "pool_means": "pool means",
         "ancova_cr2": "adjusted for the start, by pool",
         "change_cr2": "change, by pool",

@@ -74,7 +74,7 @@ def presets(parts: dict[str, float]) -> tuple[Preset, ...]:
         Preset("usual", "Usual weights", f"In the score: {listed}.", tuple(parts.items())),
         Preset(
             "equal", "Everything counts alike", "Each part of the score has the same weight.",
-            tuple((name, 1.0) for name in parts),
+            tuple((name, float(weight > 0)) for name, weight in parts.items()),
         ),
     ]  # fmt: skip
     for name, (label, chosen) in _EMPHASES.items():

@@ -2,12 +2,15 @@
 
 import pandas as pd
 
-from revlab.pairing.policies import Policy, pair, policy_named, with_settings
-from revlab.pairing.scoring import Score, score_cohort
+from revlab.pairing.compatibility import Compatibility
+from revlab.pairing.policies import Policy, pair_scored, policy_named
+from revlab.pairing.reweighting import reweighted
+from revlab.pairing.scoring import score_cohort
 from revlab.people.cohort import Cohort
 from revlab.report.explorer_words import part_label
 from revlab.report.frames import percent
 from revlab.report.names import words
+from revlab.rng import stream
 
 __all__ = ["say_weight_changes", "weight_changes"]
 
@@ -48,14 +51,13 @@ def weight_changes(cohort: Cohort, *, policy: Policy | str, seed: int) -> pd.Dat
     usual = policy_named(policy)
     fit = score_cohort(cohort, score=usual.score, eligibility=usual.eligibility)
     joint = pd.DataFrame(fit.joint(), index=fit.mentee_ids, columns=fit.mentor_ids)
-    before = _made(cohort, usual, seed)
+    before = _made(fit, usual, seed)
     total = sum(joint.at[mentee, mentor] for mentor, mentee in before)
     known = {part.name: part.weight for part in fit.parts}
     rows = []
     for name in known if len(known) > 1 else ():
         for change, times in _CHANGES.items():
-            score = Score({**known, name: known[name] * times})
-            after = _made(cohort, with_settings(usual, score=score), seed)
+            after = _made(reweighted(fit, {name: known[name] * times}), usual, seed)
             kept = sum(joint.at[mentee, mentor] for mentor, mentee in after)
             share = kept / total if total else float("nan")
             rows.append(
@@ -65,8 +67,8 @@ def weight_changes(cohort: Cohort, *, policy: Policy | str, seed: int) -> pd.Dat
     return pd.DataFrame(rows, columns=columns)
 
 
-def _made(cohort: Cohort, policy: Policy, seed: int) -> set[tuple[str, str]]:
-    dyads = pair(cohort, policy=policy, seed=seed).dyads
+def _made(fit: Compatibility, policy: Policy, seed: int) -> set[tuple[str, str]]:
+    dyads = pair_scored(fit, policy=policy, rng=stream(seed, "pairing")).dyads
     return set(zip(dyads["mentor_id"], dyads["mentee_id"], strict=True))
 
 

@@ -1,9 +1,12 @@
 """Made-up trials for the tests of the inference room."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+import pytest
 
-from revlab.inference.estimate import Contrast
+from revlab.inference.estimate import Contrast, Estimate
 from revlab.rng import stream
 
 CONTRAST = Contrast("new", "old")
@@ -31,3 +34,16 @@ def trial(
             "post": post,
         }
     )
+
+
+def allowed(n_sims: int) -> float:
+    """Return three Monte-Carlo standard errors of a share of .05."""
+    return 3 * float(np.sqrt(0.05 * 0.95 / n_sims))
+
+
+def check_calibration(estimates: Sequence[Estimate], truth: float = 0.0) -> None:
+    """Hold coverage against .95, and false alarms against .05 where nothing is true."""
+    missed = float(np.mean([not e.conf_low <= truth <= e.conf_high for e in estimates]))
+    assert abs(missed - 0.05) <= allowed(len(estimates)), f"missed {missed:.3f}"
+    if truth == 0:
+        assert np.mean([e.p_value < 0.05 for e in estimates]) == pytest.approx(missed)

@@ -52,7 +52,9 @@ def test_no_pair_is_forbidden_and_everybody_left_over_is_explained(
     left = explain_unmatched(large, fit, made)
     assert len(left) == 1000 - 2 * len(made.dyads)
     assert (left["what_would_help"].str.len() > 0).all()
-    assert (left["reason"] != "the policy left a possible dyad out").all()
+    # At an event people meet a few others only, so some who could be paired are not.
+    missed = (left["reason"] == "the policy left a possible dyad out").any()
+    assert missed == (name == "mixer")
 
 
 def test_a_roster_without_skills_is_scored_by_what_it_has(large: Cohort) -> None:

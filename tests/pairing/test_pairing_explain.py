@@ -18,7 +18,7 @@ from revlab.pairing.scoring import Score, score_cohort
 from revlab.people.cohort import Cohort
 from revlab.rng import stream
 
-COLUMNS = ["person_id", "side", "reason", "what_would_help", "n_allowed", "n_freed"]
+COLUMNS = ["person_id", "side", "reason", "what_would_help", "n_allowed", "n_freed", "consequence"]
 
 
 def people(grades: dict[str, int], **columns: object) -> pd.DataFrame:

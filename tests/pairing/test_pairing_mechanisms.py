@@ -234,5 +234,5 @@ def test_unknown_settings_of_a_mechanism_are_refused() -> None:
         DeferredAcceptance("mentee")
     with pytest.raises(OptionError, match=r"`choosers` must be one of 'mentees', 'mentors'"):
         SerialDictatorship("nobody")
-    with pytest.raises(OptionError, match=r"`aim` must be one of 'pairs', 'score'; got 'both'"):
+    with pytest.raises(OptionError, match=r"must be one of 'pairs', 'price', 'score'; got 'both'"):
         OptimalAssignment("both")

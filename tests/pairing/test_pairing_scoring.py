@@ -246,8 +246,8 @@ def test_equal_dyads_are_equal_to_the_last_bit(seed: int) -> None:
     assert len(np.unique(score_cohort(cohort).joint())) == 1
 
 
-def test_the_default_leaves_out_what_people_declared_about_themselves() -> None:
-    assert set(DEFAULT_SCORE.weights) == set(NAMES) - {"declared_diversity"}
+def test_the_default_leaves_out_what_people_declared_and_skills_that_are_only_close() -> None:
+    assert set(DEFAULT_SCORE.weights) == set(NAMES) - {"declared_diversity", "related_skills"}
     assert score_cohort(random_cohort(3, 3, 1)).rules == tuple(r.words for r in DEFAULT_ELIGIBILITY)
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from revlab.errors import CohortError, TableError
 from revlab.people.cohort import Cohort
-from revlab.people.skills import read_skills, resolve_skills, skill_id, skill_labels
+from revlab.people.skill_names import resolve_skills
+from revlab.people.skills import read_skills, skill_id, skill_labels
 from revlab.shipped import shipped
 
 LOW = pd.DataFrame({"unit": ["A", "B"], "grade": [1, 2]}, index=["a", "b"])

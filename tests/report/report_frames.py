@@ -160,6 +160,7 @@ def synthetic_frames() -> dict[str, pd.DataFrame]:
         "scores": _pairs(),
         "policies": _policies(),
         "ranks": ranks,
+        "chance": pd.DataFrame({"cap": [1.0, 0.5, 0.2], "kept_share": [1.0, 0.97, 0.9]}),
         "flow": _flow(),
         "attendance": _sessions(),
         "survival": _survival(),
