@@ -48,19 +48,22 @@ def pair(
     A second file, FILE with -leftover in its name, lists who was left over, which rule forbade
     them every partner, and what would help. People decide: this is a proposal.
     """
+    from revlab.pairing.blocks import score_by_size
+    from revlab.pairing.dyad_parts import dyad_parts
     from revlab.pairing.explain import explain_dyads, explain_unmatched
     from revlab.pairing.policies import pair as pair_by
     from revlab.pairing.policies import policy_named
-    from revlab.pairing.scoring import score_cohort
     from revlab.privacy.export import write_csv
 
     chosen = _with_quotas(policy_named(policy), across or [])
     left_out = target(out.with_name(f"{out.stem}-leftover{out.suffix}"), replace=replace)
     target(out, replace=replace)
     cohort = read_people(roster, mapping=mapping, yes=yes, save=save_mapping)
-    compatibility = score_cohort(cohort, score=chosen.score, eligibility=chosen.eligibility)
+    compatibility = score_by_size(cohort, score=chosen.score, eligibility=chosen.eligibility)
     matching = pair_by(cohort, policy=chosen, seed=seed)
-    pairs = explain_dyads(compatibility, matching).round(6)
+    people = [matching.dyads[f"{side}_id"].tolist() for side in ("mentee", "mentor")]
+    parts = None if compatibility.parts else dyad_parts(cohort, *people, score=chosen.score)
+    pairs = explain_dyads(compatibility, matching, parts=parts).round(6)
     left = explain_unmatched(cohort, compatibility, matching)
     write_csv(pairs, out, if_exists="replace")
     write_csv(left, left_out, if_exists="replace")

@@ -137,4 +137,6 @@ def _selected(fit: Compatibility, rows: Places, columns: Places, cohort: Cohort)
         mentor_capacity=fit.mentor_capacity[columns],
         forbidding=None if fit.forbidding is None else fit.forbidding[cells],
         rule_bits=None if fit.rule_bits is None else fit.rule_bits[cells],
+        mentee_traits=None if fit.mentee_traits is None else cohort.mentees,
+        mentor_traits=None if fit.mentor_traits is None else cohort.mentors,
     )

@@ -47,8 +47,7 @@ def pooled(estimates: Sequence[Estimate], *, conf_level: float = 0.95) -> Estima
 
     Examples
     --------
-    >>> from revlab.inference.columns import independent
-    from revlab.inference.estimate import t_estimate
+    >>> from revlab.inference.estimate import t_estimate
     >>> round(pooled([t_estimate(1.0, 0.5, df=20), t_estimate(1.4, 0.5, df=20)]).df, 2)
     5.37
     """

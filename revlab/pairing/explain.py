@@ -11,6 +11,7 @@ from revlab.pairing.cells import LEFT_OUT, NO_CAPACITY
 from revlab.pairing.compatibility import Compatibility
 from revlab.pairing.making_room import could_make_room
 from revlab.pairing.matching import Matching
+from revlab.pairing.part import Part
 from revlab.pairing.standing import same_pool, standing
 from revlab.people.cohort import Cohort
 
@@ -19,11 +20,17 @@ __all__ = ["explain_dyads", "explain_unmatched"]
 _HIGH = 0.5
 _SHOWN = 3
 _CLOSE = 1e-9
+_CLOSE_IN_BLOCKS = 1e-6
 _HELP_COLUMNS = ["what_would_help", "n_allowed", "n_freed", "consequence"]
 Mask = NDArray[np.bool_]
 
 
-def explain_dyads(compatibility: Compatibility, matching: Matching) -> pd.DataFrame:
+def explain_dyads(
+    compatibility: Compatibility,
+    matching: Matching,
+    *,
+    parts: tuple[Part, ...] | None = None,
+) -> pd.DataFrame:
     """Return the dyads with the reason for each, and what each part gives to the score.
 
     Parameters
@@ -32,6 +39,9 @@ def explain_dyads(compatibility: Compatibility, matching: Matching) -> pd.DataFr
         The scores that the policy used.
     matching : Matching
         The matching.
+    parts : tuple of Part, optional
+        The parts of just these dyads, as `revlab.pairing.dyad_parts.dyad_parts` gives them, for
+        a compatibility that was scored in blocks and keeps none.
 
     Returns
     -------
@@ -64,17 +74,22 @@ def explain_dyads(compatibility: Compatibility, matching: Matching) -> pd.DataFr
     j = compatibility.mentor_ids.get_indexer(matching.dyads["mentor_id"])
     score = matching.dyads["score"].to_numpy(float)
     must(
-        bool(np.allclose(compatibility.joint()[i, j], score, rtol=0, atol=_CLOSE)),
+        bool(np.allclose(compatibility.joint_at(i, j), score, rtol=0, atol=_close(compatibility))),
         f"the {int(together.sum())} dyads were scored by another compatibility; explain them with "
         "the one that the policy used.",
         PairingError,
     )
-    parts = compatibility.parts
-    if not parts:
+    own = compatibility.parts
+    if not own and not parts:
         return matching.dyads.assign(reason="the scores were given as numbers", part_given=score)
-    values = np.array([part.values[i, j] for part in parts]).T
-    known = np.array([_known(part.known, i, j) for part in parts]).T
-    given = values * _shares(compatibility)
+    if parts:
+        values = np.array([part.values for part in parts]).T
+        known = np.array([part.known for part in parts], dtype=bool).T
+    else:
+        parts = own
+        values = np.array([part.values[i, j] for part in parts]).T
+        known = np.array([_known(part.known, i, j) for part in parts]).T
+    given = values * _shares(parts)
     order = np.argsort(-given, axis=1, kind="stable")
     reasons = [
         _because([parts[p].words for p in row if high[p]][:_SHOWN])
@@ -88,11 +103,15 @@ def _known(known: Mask | None, i: NDArray[np.intp], j: NDArray[np.intp]) -> Mask
     return np.ones(len(i), dtype=bool) if known is None else known[i, j]
 
 
-def _shares(compatibility: Compatibility) -> NDArray[np.float64]:
+def _close(compatibility: Compatibility) -> float:
+    return _CLOSE if compatibility.mentee_score.dtype == np.float64 else _CLOSE_IN_BLOCKS
+
+
+def _shares(parts: tuple[Part, ...]) -> NDArray[np.float64]:
     """Weight of each part in the joint score: half its weight in each side's mean."""
-    shares = np.zeros(len(compatibility.parts))
+    shares = np.zeros(len(parts))
     for side in ("mentee", "mentor"):
-        own = np.array([p.weight * getattr(p, f"for_{side}") for p in compatibility.parts])
+        own = np.array([p.weight * getattr(p, f"for_{side}") for p in parts])
         shares += 0.5 * own / (own.sum() or 1.0)
     return shares
 

@@ -69,7 +69,7 @@ def kinds(cohort: Cohort, column: str, compare: Callable[[Cohort], NDArray[Any]]
     >>> from revlab.pairing.eligibility import SameUnit
     >>> found = kinds(Cohort(people[:2], people[1:]), "unit", SameUnit())
     >>> found.table.tolist(), found.mentor_kind.tolist()
-    ([[True, False]], [0, 1])
+    ([[True], [False]], [0, 0])
     """
     sides = []
     for people in (cohort.mentees, cohort.mentors):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-NOTEBOOK_PAGES = 6
+NOTEBOOK_PAGES = 7
 
 
 def pages_of(site: Path) -> list[Path]:

@@ -81,7 +81,7 @@ def test_imputation_takes_the_bias_of_drop_out_away():
 
 def test_bounds_cover_the_effect_on_those_who_answer_in_either_arm():
     rng = stream(26, "bounds")
-    n, n_sims, effect = 80, 50, 0.5
+    n, n_sims, effect = 80, 40, 0.5
     covered, equal = [], []
     for k in range(n_sims):
         kind, arm = rng.random(n), rng.permutation(n) < n // 2

@@ -118,6 +118,39 @@ def test_a_balanced_layout_has_the_degrees_of_freedom_of_the_group_means(
     assert gap.df == pytest.approx(groups - 2, rel=1e-6)
 
 
+@pytest.mark.parametrize("slope", [False, True])
+def test_kenward_and_roger_s_formulas_on_the_whole_matrix(slope: bool):
+    y, x = unbalanced(4)
+    time = stream(9, "time").normal(size=len(y))
+    if slope:
+        y = y + 1.5 * stream(31, "slopes").normal(size=len(SIZES))[GROUP] * time
+    fit = fit_mixed(y, x, group=GROUP, time=time if slope else None)
+    same = (GROUP[:, None] == GROUP[None, :]).astype(float)
+    parts = [np.eye(len(y)), same]
+    if slope:
+        parts += [same * (time[:, None] + time), same * np.outer(time, time)]
+    inverse = np.linalg.inv(sum(a * part for a, part in zip(fit.fitted.psi, parts, strict=True)))
+    phi = np.linalg.inv(x.T @ inverse @ x)
+    k = len(parts)
+    p = [-x.T @ inverse @ part @ inverse @ x for part in parts]
+    q = [[x.T @ inverse @ a @ inverse @ b @ inverse @ x for b in parts] for a in parts]
+    information = np.empty((k, k))
+    for i in range(k):
+        for j in range(k):
+            whole = np.trace(inverse @ parts[i] @ inverse @ parts[j])
+            fixed = 2 * np.trace(phi @ q[i][j]) - np.trace(phi @ p[i] @ phi @ p[j])
+            information[i, j] = (whole - fixed) / 2
+    w = np.linalg.inv(information)
+    inside = sum(w[i, j] * (q[i][j] - p[i] @ phi @ p[j]) for i in range(k) for j in range(k))
+    wide = phi + 2 * phi @ inside @ phi
+    for position in range(3):
+        found = kenward_roger(fit, position)
+        assert found.std_error == pytest.approx(np.sqrt(wide[position, position]), rel=1e-6)
+        slopes = np.array([(phi @ one @ phi)[position, position] for one in p])
+        df = 2 * phi[position, position] ** 2 / (slopes @ w @ slopes)
+        assert found.df == pytest.approx(df, rel=1e-5)
+
+
 def test_kenward_and_roger_widen_the_error_of_unbalanced_groups():
     y, x = unbalanced(7)
     fit = fit_mixed(y, x, group=GROUP)

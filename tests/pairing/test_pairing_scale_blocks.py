@@ -16,7 +16,7 @@ from revlab.pairing.eligibility import ELIGIBILITY_RULES, GradeGap
 from revlab.pairing.explain import explain_dyads
 from revlab.pairing.kind_sums import KindSum, merged
 from revlab.pairing.parts import PARTS
-from revlab.pairing.policies import pair
+from revlab.pairing.policies import POLICIES, pair, pair_scored
 from revlab.pairing.scoring import DEFAULT_SCORE, Score, score_cohort
 from revlab.people.cohort import Cohort
 from revlab.rng import stream
@@ -257,3 +257,14 @@ def test_above_a_number_of_cells_people_are_paired_in_blocks(
     pd.testing.assert_frame_equal(small.dyads, large.dyads, atol=1e-6)
     pd.testing.assert_frame_equal(small.unmatched_mentors, large.unmatched_mentors)
     assert explain_dyads(lean, large)["dyad_id"].tolist() == large.dyads["dyad_id"].tolist()
+
+
+def test_the_reasons_of_dyads_scored_in_blocks_are_those_of_the_whole_table() -> None:
+    cohort = random_cohort(20, 24, 3)
+    whole, lean = score_cohort(cohort), score_in_blocks(cohort)
+    matching = pair_scored(whole, policy=POLICIES["optimal"], rng=stream(1, "pairing"))
+    parts = dyad_parts(cohort, matching.dyads["mentee_id"], matching.dyads["mentor_id"])
+    near = explain_dyads(lean, matching, parts=parts)
+    pd.testing.assert_frame_equal(explain_dyads(whole, matching), near)
+    told = explain_dyads(lean, matching)
+    assert set(told["reason"]) == {"the scores were given as numbers"}
