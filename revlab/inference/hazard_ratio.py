@@ -134,12 +134,7 @@ def fit_cox(
         EstimateError,
     )
     independent(x, beside="ones")
-    labels = [f"x{k + 1}" for k in range(x.shape[1])] if names is None else list(names)
-    must(
-        len(labels) == x.shape[1],
-        f"`names` must name the {x.shape[1]} predictors; got {len(labels)}.",
-        EstimateError,
-    )
+    labels = _labels(names, x.shape[1])
     found = PHReg(t, x, status=ended.astype(int), ties=ties).fit(disp=0, warn_convergence=False)
     beta = np.asarray(found.params, dtype=float)
     size = np.abs(beta * x.std(axis=0))
@@ -157,6 +152,16 @@ def fit_cox(
         n_events=ends,
         ties=ties,
     )
+
+
+def _labels(names: list[str] | None, p: int) -> list[str]:
+    labels = [f"x{k + 1}" for k in range(p)] if names is None else list(names)
+    must(
+        len(labels) == p,
+        f"`names` must name the {p} predictors; got {len(labels)}.",
+        EstimateError,
+    )
+    return labels
 
 
 def _concordance(t: Floats, ended: NDArray[np.bool_], risk: Floats) -> float:

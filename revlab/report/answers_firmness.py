@@ -19,6 +19,7 @@ __all__ = [
     "fairness_table",
     "lies_table",
     "parts_table",
+    "quota_table",
     "rounds_table",
 ]
 
@@ -186,6 +187,30 @@ def parts_table(idle: pd.DataFrame) -> pd.DataFrame:
     table = idle.sort_values("n_changed", ascending=False, kind="stable", ignore_index=True)
     said = table["sentence"].str.replace("dyads", "pairs").str.replace("dyad", "pair")
     return table[["part", "weight"]].assign(sentence=said)
+
+
+def quota_table(prices: pd.DataFrame) -> pd.DataFrame:
+    """Return what each quota costs, in the words of a page.
+
+    Parameters
+    ----------
+    prices : pandas.DataFrame
+        From ``quota_prices.quota_prices``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        quota, reached, binds, cost_score, cost_dyads.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"quota": ["at least 5 dyads"], "reached": [5.0], "binds": [True],
+    ...                       "cost_score": [0.2], "cost_dyads": [0]})
+    >>> quota_table(frame)["quota"].item()
+    'at least 5 pairs'
+    """
+    said = prices["quota"].str.replace("dyads", "pairs")
+    return prices.assign(quota=said)[["quota", "reached", "binds", "cost_score", "cost_dyads"]]
 
 
 def rounds_table(frontier: pd.DataFrame) -> pd.DataFrame:
