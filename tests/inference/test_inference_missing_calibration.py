@@ -20,7 +20,7 @@ from revlab.rng import stream
 @pytest.mark.parametrize("lost", [0.2, 0.4])
 def test_weights_for_drop_out_that_depends_on_what_is_known(lost: float):
     rng = stream(23, "drop-out", round(10 * lost))
-    n, n_sims = 80, 150
+    n, n_sims = 80, 120
     found, naive = [], []
     for _ in range(n_sims):
         trait, arm = rng.normal(size=n), rng.permutation(n) < n // 2
@@ -100,7 +100,7 @@ def test_bounds_cover_the_effect_on_those_who_answer_in_either_arm():
 @pytest.mark.parametrize("effect", [False, True])
 def test_restricted_means_with_forty_pairs_an_arm(effect: bool):
     rng = stream(27, "restricted", int(effect))
-    n, n_sims, horizon = 80, 200, 6
+    n, n_sims, horizon = 80, 120, 6
     found, truth = [], 0.0
     hazard = {True: 0.08 if effect else 0.15, False: 0.15}
     if effect:

@@ -22,7 +22,7 @@ def test_mixed_models_with_few_unequal_groups(groups: int, icc: float):
     group = np.repeat(np.arange(groups), sizes)
     n = len(group)
     plain, wide, within = [], [], []
-    for _ in range(100):
+    for _ in range(80):
         arm = (rng.permutation(groups) < groups // 2)[group].astype(float)
         shared = np.sqrt(icc) * rng.normal(size=groups)[group]
         y = shared + np.sqrt(1 - icc) * rng.normal(size=n)
