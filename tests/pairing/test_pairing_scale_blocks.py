@@ -268,3 +268,15 @@ def test_the_reasons_of_dyads_scored_in_blocks_are_those_of_the_whole_table() ->
     pd.testing.assert_frame_equal(explain_dyads(whole, matching), near)
     told = explain_dyads(lean, matching)
     assert set(told["reason"]) == {"the scores were given as numbers"}
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_number_of_threads_changes_no_bit(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cohort = gappy_cohort(2)
+    usual = score_in_blocks(cohort, score=EVERYTHING, block_rows=2)
+    monkeypatch.setattr(blocks, "cpu_count", lambda: threads)
+    other = score_in_blocks(cohort, score=EVERYTHING, block_rows=2)
+    for name in ("mentee_score", "mentor_score", "eligible"):
+        np.testing.assert_array_equal(getattr(usual, name), getattr(other, name))
