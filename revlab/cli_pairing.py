@@ -8,6 +8,7 @@ import typer
 
 from revlab.cli_options import Mapping, Replace, Roster, SaveMapping, Seed, Yes, say, target
 from revlab.cli_roster import read_people
+from revlab.cli_tables import beside, write_pairs
 from revlab.errors import OptionError, must
 
 if TYPE_CHECKING:
@@ -49,27 +50,17 @@ def pair(
     them every partner, and what would help. People decide: this is a proposal.
     """
     from revlab.pairing.blocks import score_by_size
-    from revlab.pairing.dyad_parts import dyad_parts
-    from revlab.pairing.explain import explain_dyads, explain_unmatched
     from revlab.pairing.policies import pair as pair_by
     from revlab.pairing.policies import policy_named
-    from revlab.privacy.export import write_csv
 
     chosen = _with_quotas(policy_named(policy), across or [])
-    left_out = target(out.with_name(f"{out.stem}-leftover{out.suffix}"), replace=replace)
+    left_out = target(beside(out, "leftover"), replace=replace)
     target(out, replace=replace)
     cohort = read_people(roster, mapping=mapping, yes=yes, save=save_mapping)
     compatibility = score_by_size(cohort, score=chosen.score, eligibility=chosen.eligibility)
     matching = pair_by(cohort, policy=chosen, seed=seed)
-    people = [matching.dyads[f"{side}_id"].tolist() for side in ("mentee", "mentor")]
-    parts = None if compatibility.parts else dyad_parts(cohort, *people, score=chosen.score)
-    pairs = explain_dyads(compatibility, matching, parts=parts).round(6)
-    left = explain_unmatched(cohort, compatibility, matching)
-    write_csv(pairs, out, if_exists="replace")
-    write_csv(left, left_out, if_exists="replace")
-    typer.echo(f"{matching!r}.")
-    typer.echo(f"{out}: {len(pairs)} pairs, each with its reason (seed {seed}).")
-    typer.echo(f"{left_out}: {len(left)} people left over, with what would help.")
+    typer.echo(f"{matching!r} (seed {seed}).")
+    write_pairs(cohort, compatibility, matching, files=(out, left_out), score=chosen.score)
 
 
 def _with_quotas(policy: "Policy", across: list[str]) -> "Policy":

@@ -1,19 +1,14 @@
 """`revlab lottery`, `revlab rematch` and `revlab why`: chance, rounds and reasons."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from revlab.cli_options import Mapping, Replace, Roster, SaveMapping, Seed, Yes, say, target
 from revlab.cli_roster import read_people
+from revlab.cli_tables import beside, write_pairs
 from revlab.errors import must
-
-if TYPE_CHECKING:
-    from revlab.pairing.compatibility import Compatibility
-    from revlab.pairing.matching import Matching
-    from revlab.pairing.waiting_list import WaitingList
-    from revlab.people.cohort import Cohort
 
 __all__ = ["lottery", "rematch", "why"]
 
@@ -22,33 +17,6 @@ _Pairs = Annotated[
     typer.Option(metavar="FILE", help="Pairs of the last round, as `revlab pair` wrote them."),
 ]
 _Out = Annotated[Path, typer.Option(metavar="FILE", help="Where the pairs go (CSV).")]
-
-
-def _beside(path: Path, word: str) -> Path:
-    return path.with_name(f"{path.stem}-{word}{path.suffix}")
-
-
-def _write(
-    cohort: "Cohort",
-    fit: "Compatibility",
-    matching: "Matching",
-    *,
-    files: tuple[Path, Path],
-    waiting: "WaitingList | None" = None,
-) -> None:
-    from revlab.pairing.explain import explain_dyads, explain_unmatched
-    from revlab.privacy.export import write_csv
-
-    pairs = explain_dyads(fit, matching).round(6)
-    left = explain_unmatched(cohort, fit, matching)
-    if waiting is not None:
-        left = left.merge(waiting.people, on=["side", "person_id"], how="left")
-        left = left.assign(since=left["since"].astype("Int64"), round=waiting.now - 1)
-    out, left_out = files
-    write_csv(pairs, out, if_exists="replace")
-    write_csv(left, left_out, if_exists="replace")
-    typer.echo(f"{out}: {len(pairs)} pairs, each with its reason.")
-    typer.echo(f"{left_out}: {len(left)} people left over, with what would help.")
 
 
 def lottery(
@@ -77,7 +45,7 @@ def lottery(
     from revlab.pairing.scoring import score_cohort
     from revlab.rng import stream
 
-    left_out = target(_beside(out, "leftover"), replace=replace)
+    left_out = target(beside(out, "leftover"), replace=replace)
     target(out, replace=replace)
     must(keep.parent.is_dir(), f"the folder {str(keep.parent)!r} does not exist; make it first.")
     cohort = read_people(roster, mapping=mapping, yes=yes, save=save_mapping)
@@ -86,7 +54,7 @@ def lottery(
     chances = capped_lottery(fit, cap=cap)
     keep.mkdir(exist_ok=True)
     write_lottery(chances, keep, seed=seed, if_exists="replace" if replace else "refuse")
-    _write(cohort, fit, chances.draw(fit, stream(seed, "lottery")), files=(out, left_out))
+    write_pairs(cohort, fit, chances.draw(fit, stream(seed, "lottery")), files=(out, left_out))
     typer.echo(f"{keep}: the chances of {chances.support} possible pairs (seed {seed}).")
     typer.echo(f"{chances!r}.")
 
@@ -122,10 +90,10 @@ def rematch(
     from revlab.privacy.export import write_csv
 
     left_out, changed = (
-        target(_beside(out, word), replace=replace) for word in ("leftover", "changes")
+        target(beside(out, word), replace=replace) for word in ("leftover", "changes")
     )
     target(out, replace=replace)
-    waits = _beside(pairs, "leftover")
+    waits = beside(pairs, "leftover")
     leftover = waits if waits.is_file() else None
     before = read_matching(pairs, leftover=leftover)
     queue = WaitingList() if leftover is None else read_waiting(leftover)
@@ -140,7 +108,7 @@ def rematch(
         for ids in (fit.mentee_ids, fit.mentor_ids)
     )
     here = fit.select(rows, columns)
-    _write(cohort, here, done.matching, files=(out, left_out), waiting=done.waiting)
+    write_pairs(cohort, here, done.matching, files=(out, left_out), waiting=done.waiting)
     write_csv(done.changes.round(6), changed, if_exists="replace")
     typer.echo(f"{changed}: what changed and why.")
     typer.echo(f"{done!r}.")
@@ -160,7 +128,7 @@ def why(
     from revlab.pairing.scoring import score_cohort
     from revlab.pairing.why_not import why_not
 
-    waits = _beside(pairs, "leftover")
+    waits = beside(pairs, "leftover")
     matching = read_matching(pairs, leftover=waits if waits.is_file() else None)
     cohort = read_people(roster, mapping=mapping, yes=yes, save=None)
     typer.echo(repr(why_not(score_cohort(cohort), matching, mentee_id=mentee, mentor_id=mentor)))

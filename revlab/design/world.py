@@ -36,13 +36,12 @@ def score_design(design: Design) -> Scored:
     """Score the cohort of a design by the default score and by the policy of each arm."""
     # The parts only explain; without them a draw of people copies less.
     arms = {
-        arm: replace(
-            score_cohort(design.cohort, score=policy.score, eligibility=policy.eligibility),
-            parts=(),
-        )
+        arm: score_cohort(
+            design.cohort, score=policy.score, eligibility=policy.eligibility
+        ).without_parts()
         for arm, policy in design.arms.items()
     }
-    return Scored(arms, replace(score_cohort(design.cohort), parts=()))
+    return Scored(arms, score_cohort(design.cohort).without_parts())
 
 
 @dataclass(frozen=True, eq=False)

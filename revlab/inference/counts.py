@@ -5,11 +5,10 @@ from math import nan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
 
 from revlab.errors import EstimateError, must
 from revlab.inference.columns import independent
-from revlab.inference.estimate import Estimate, check_conf_level
+from revlab.inference.estimate import Estimate, z_estimate
 
 __all__ = ["CountFit", "fit_counts"]
 
@@ -55,17 +54,11 @@ class CountFit:
 
     def estimate(self, position: int, *, conf_level: float = 0.95) -> Estimate:
         """Return the log rate ratio at ``position`` with a large-sample interval."""
-        check_conf_level(conf_level)
-        value, error = float(self.coefficients[position]), float(self.std_errors[position])
-        half = float(ndtri((1 + conf_level) / 2)) * error
-        z = value / error
-        plain = Estimate(
-            "", "counts", "", value, error, nan, z, float(2 * ndtr(-abs(z))), value - half,
-            value + half,
-        )  # fmt: skip
+        value, error = self.coefficients[position], self.std_errors[position]
+        plain = z_estimate(float(value), float(error), conf_level=conf_level)
         return replace(
             plain,
-            conf_level=conf_level,
+            estimator="counts",
             n=self.n,
             unit="log rate ratio",
             convention=f"{self.model} regression with log link, large-sample (Wald) interval",

@@ -2,17 +2,15 @@
 
 import warnings
 from dataclasses import dataclass, replace
-from math import nan
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
 
 from revlab.errors import EstimateError, must, one_of
 from revlab.inference.columns import independent
 from revlab.inference.competing import periods
-from revlab.inference.estimate import Estimate, check_conf_level
+from revlab.inference.estimate import Estimate, z_estimate
 
 __all__ = ["DiscreteHazardFit", "fit_discrete_hazard"]
 
@@ -55,17 +53,11 @@ class DiscreteHazardFit:
 
     def estimate(self, position: int, *, conf_level: float = 0.95) -> Estimate:
         """Return the coefficient at ``position`` with a large-sample (Wald) interval."""
-        check_conf_level(conf_level)
-        value, error = float(self.coefficients[position]), float(self.std_errors[position])
-        half = float(ndtri((1 + conf_level) / 2)) * error
-        p = float(2 * ndtr(-abs(value / error)))
-        plain = Estimate(
-            "", "discrete_hazard", "", value, error, nan, value / error, p, value - half,
-            value + half,
-        )  # fmt: skip
+        value, error = self.coefficients[position], self.std_errors[position]
+        plain = z_estimate(float(value), float(error), conf_level=conf_level)
         return replace(
             plain,
-            conf_level=conf_level,
+            estimator="discrete_hazard",
             n=self.n,
             unit="log hazard ratio" if self.link == "cloglog" else "log odds ratio",
             convention=f"discrete-time hazard with {self.link} link and a level for each of "

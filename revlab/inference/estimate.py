@@ -4,11 +4,18 @@ import math
 from dataclasses import asdict, dataclass
 
 import pandas as pd
-from scipy.special import stdtr, stdtrit
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from revlab.errors import EstimateError, must
 
-__all__ = ["Contrast", "Estimate", "check_conf_level", "estimates_frame", "t_estimate"]
+__all__ = [
+    "Contrast",
+    "Estimate",
+    "check_conf_level",
+    "estimates_frame",
+    "t_estimate",
+    "z_estimate",
+]
 
 
 @dataclass(frozen=True)
@@ -182,6 +189,44 @@ def t_estimate(
         df=float(df),
         statistic=float(statistic),
         p_value=float(2 * stdtr(df, -abs(statistic))),
+        conf_low=float(value - half),
+        conf_high=float(value + half),
+        conf_level=conf_level,
+    )
+
+
+def z_estimate(value: float, std_error: float, *, conf_level: float = 0.95) -> Estimate:
+    """Return an `Estimate` with a large-sample (Wald) interval and p-value, without words.
+
+    Parameters
+    ----------
+    value, std_error : float
+        The estimate and its standard error, both in the unit of the outcome.
+    conf_level : float
+        Level of the two-sided interval.
+
+    Raises
+    ------
+    EstimateError
+        If ``conf_level`` is not between 0 and 1.
+
+    Examples
+    --------
+    >>> z_estimate(1.0, 0.5)
+    : 1.000 [95% CI 0.020, 1.980], , n = 0
+    """
+    check_conf_level(conf_level)
+    half = float(ndtri((1 + conf_level) / 2)) * std_error
+    z = value / std_error
+    return Estimate(
+        estimand="",
+        estimator="",
+        contrast="",
+        estimate=float(value),
+        std_error=float(std_error),
+        df=math.nan,
+        statistic=float(z),
+        p_value=float(2 * ndtr(-abs(z))),
         conf_low=float(value - half),
         conf_high=float(value + half),
         conf_level=conf_level,

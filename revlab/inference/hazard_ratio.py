@@ -1,16 +1,15 @@
 """Cox regression by statsmodels, with a check of proportional hazards."""
 
 from dataclasses import dataclass, replace
-from math import nan
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import chdtrc
 
 from revlab.errors import EstimateError, must, one_of
 from revlab.inference.columns import independent, marks
-from revlab.inference.estimate import Estimate, check_conf_level
+from revlab.inference.estimate import Estimate, z_estimate
 
 __all__ = ["CoxFit", "fit_cox"]
 
@@ -59,16 +58,10 @@ class CoxFit:
 
     def estimate(self, position: int, *, conf_level: float = 0.95) -> Estimate:
         """Return the log hazard ratio at ``position`` with a large-sample interval."""
-        check_conf_level(conf_level)
-        value, error = float(self.coefficients[position]), float(self.std_errors[position])
-        half = float(ndtri((1 + conf_level) / 2)) * error
-        z = value / error
-        p_value = float(2 * ndtr(-abs(z)))
-        plain = Estimate("", "cox", "", value, error, nan, z, p_value, value - half, value + half)
+        value, error = self.coefficients[position], self.std_errors[position]
+        plain = z_estimate(float(value), float(error), conf_level=conf_level)
         said = f"Cox regression, {self.ties.title()} ties, large-sample (Wald) interval"
-        return replace(
-            plain, conf_level=conf_level, n=self.n, unit="log hazard ratio", convention=said
-        )
+        return replace(plain, estimator="cox", n=self.n, unit="log hazard ratio", convention=said)
 
 
 def fit_cox(

@@ -1,17 +1,16 @@
 """Cumulative logit and probit models for one ordered answer."""
 
 from dataclasses import dataclass, replace
-from math import nan
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from revlab.errors import EstimateError, must, one_of
 from revlab.inference.columns import independent
-from revlab.inference.estimate import Estimate, check_conf_level
+from revlab.inference.estimate import Estimate, z_estimate
 from revlab.inference.newton import newton
 from revlab.inference.ordinal_likelihood import LINKS, category_probabilities, log_terms
 
@@ -62,18 +61,11 @@ class OrdinalFit:
 
     def estimate(self, position: int, *, conf_level: float = 0.95) -> Estimate:
         """Return the coefficient at ``position`` with a large-sample (Wald) interval."""
-        check_conf_level(conf_level)
-        value = float(self.coefficients[position])
-        error = float(self.std_errors[len(self.thresholds) + position])
-        half = float(ndtri((1 + conf_level) / 2)) * error
-        z = value / error
-        p_value = float(2 * ndtr(-abs(z)))
-        plain = Estimate(
-            "", "ordinal", "", value, error, nan, z, p_value, value - half, value + half
-        )
+        value, error = self.coefficients[position], self.std_errors[len(self.thresholds) + position]
+        plain = z_estimate(float(value), float(error), conf_level=conf_level)
         unit = "log odds ratio" if self.link == "logit" else "latent standard deviations"
         said = f"cumulative {self.link} model, large-sample (Wald) interval"
-        return replace(plain, conf_level=conf_level, n=self.n, unit=unit, convention=said)
+        return replace(plain, estimator="ordinal", n=self.n, unit=unit, convention=said)
 
     def probabilities(self, design_matrix: ArrayLike) -> pd.DataFrame:
         """Return the probability of each category for rows of predictors, shape (m, k)."""

@@ -1,16 +1,15 @@
 """A cumulative model with a random intercept per person, pair or mentor."""
 
 from dataclasses import dataclass, replace
-from math import nan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
-from scipy.special import logsumexp, ndtr, ndtri, roots_hermite
+from scipy.special import logsumexp, roots_hermite
 
 from revlab.errors import EstimateError, must
 from revlab.inference.columns import group_codes
-from revlab.inference.estimate import Estimate, check_conf_level
+from revlab.inference.estimate import Estimate, z_estimate
 from revlab.inference.newton import newton
 from revlab.inference.ordinal import fit_ordinal, ordered
 from revlab.inference.ordinal_likelihood import log_terms
@@ -62,18 +61,11 @@ class OrdinalMixedFit:
 
     def estimate(self, position: int, *, conf_level: float = 0.95) -> Estimate:
         """Return the coefficient at ``position`` with a large-sample (Wald) interval."""
-        check_conf_level(conf_level)
-        value = float(self.coefficients[position])
-        error = float(self.std_errors[len(self.thresholds) + position])
-        half = float(ndtri((1 + conf_level) / 2)) * error
-        z = value / error
-        plain = Estimate(
-            "", "ordinal_mixed", "", value, error, nan, z, float(2 * ndtr(-abs(z))),
-            value - half, value + half,
-        )  # fmt: skip
+        value, error = self.coefficients[position], self.std_errors[len(self.thresholds) + position]
+        plain = z_estimate(float(value), float(error), conf_level=conf_level)
         return replace(
             plain,
-            conf_level=conf_level,
+            estimator="ordinal_mixed",
             n=self.n,
             n_clusters=self.n_groups,
             unit="log odds ratio" if self.link == "logit" else "latent standard deviations",

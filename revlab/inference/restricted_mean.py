@@ -5,12 +5,11 @@ from math import nan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
 
 from revlab.errors import EstimateError, must
 from revlab.inference.columns import marks
 from revlab.inference.duration import kaplan_meier
-from revlab.inference.estimate import Estimate, check_conf_level
+from revlab.inference.estimate import Estimate, check_conf_level, z_estimate
 
 __all__ = ["restricted_mean", "restricted_mean_difference"]
 
@@ -54,12 +53,7 @@ def _normal(value: float, variance: float, conf_level: float) -> Estimate:
         "show the curve.",
         EstimateError,
     )
-    error = float(np.sqrt(variance))
-    half = float(ndtri((1 + conf_level) / 2)) * error
-    z = value / error
-    p_value = float(2 * ndtr(-abs(z)))
-    plain = Estimate("", "", "", value, error, nan, z, p_value, value - half, value + half)
-    return replace(plain, conf_level=conf_level)
+    return z_estimate(value, float(np.sqrt(variance)), conf_level=conf_level)
 
 
 def restricted_mean(

@@ -1,7 +1,6 @@
 """Pools: people who are matched together, dealt at random to the policies that are compared."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -206,7 +205,7 @@ def _fits(cohort: Cohort, policies: Mapping[str, Policy]) -> dict[str, Compatibi
         key = (policy.score, policy.eligibility)
         if key not in known:
             fit = score_cohort(cohort, score=policy.score, eligibility=policy.eligibility)
-            known[key] = replace(fit, parts=())
+            known[key] = fit.without_parts()
     return {arm: known[policy.score, policy.eligibility] for arm, policy in policies.items()}
 
 

@@ -1,7 +1,7 @@
 """Rolling programmes: people come and go, and as few dyads as possible are disturbed."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -174,8 +174,7 @@ def _still_here(compatibility: Compatibility, matching: Matching, left: set[str]
         [k for k in np.argsort(ids.to_numpy(str), kind="stable") if ids[k] not in left]
         for ids in (compatibility.mentee_ids, compatibility.mentor_ids)
     )
-    lean = replace(compatibility, parts=()) if compatibility.parts else compatibility
-    return lean.select(rows, columns)
+    return compatibility.without_parts().select(rows, columns)
 
 
 def _still_possible(fit: Compatibility, matching: Matching) -> NDArray[np.bool_]:

@@ -123,7 +123,7 @@ def robustness(
     noise = {side: _noise(compatibility, side, reliability) for side in _SIDES}
     # In the order of the ids, so that the noise does not depend on the order of the roster.
     orders = [np.argsort(ids.to_numpy(str), kind="stable") for ids in _ids(compatibility)]
-    ordered = replace(compatibility, parts=()).select(*orders)
+    ordered = compatibility.without_parts().select(*orders)
     cells = [
         ids.get_indexer(made.dyads[f"{side}_id"])
         for side, ids in zip(_SIDES, _ids(ordered), strict=True)
