@@ -7,14 +7,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from revlab.cli_comments import comments
 from revlab.cli_design import diagnose
+from revlab.cli_evaluate import evaluate
 from revlab.cli_options import say
 from revlab.cli_pairing import compare, pair
 from revlab.cli_pilot import refresh, report, study
+from revlab.cli_plan import plan
 from revlab.cli_roster import check
 from revlab.cli_rounds import lottery, rematch, why
 from revlab.cli_servers import app as explorer
 from revlab.cli_servers import lab
+from revlab.cli_skills import skills
 from revlab.errors import OptionError, RevlabError
 
 __all__ = ["app", "main", "spread"]
@@ -54,6 +58,14 @@ _EXAMPLES = {
         revlab diagnose staff.csv --pairs 48 --pools 12
         revlab diagnose staff.csv --policies stable_mentee,random --effect 0.4 --sims 500
     """,
+    "evaluate": """
+        revlab evaluate my-pilot pairs.csv --roster staff.csv --out numbers.csv
+        revlab evaluate my-pilot chances.csv --scale voice --role mentor
+    """,
+    "plan": """
+        revlab plan my-pilot --seal my-pilot/registered.toml
+        revlab plan my-pilot --against registered.toml --digest 85dea97cc76d
+    """,
     "report": """
         revlab report my-pilot --out my-site
     """,
@@ -67,7 +79,8 @@ _EXAMPLES = {
     """,
 }
 _COMMANDS = (
-    study, check, pair, compare, lottery, rematch, why, diagnose, report, lab, explorer,
+    study, check, pair, compare, lottery, rematch, why, diagnose, evaluate, plan, report, lab,
+    explorer,
 )  # fmt: skip
 _TO_A_SERVER = {"allow_extra_args": True, "ignore_unknown_options": False}
 
@@ -134,6 +147,8 @@ for _command in _COMMANDS:
         epilog=_epilog(_name),
         context_settings=_TO_A_SERVER if _name in ("lab", "app") else None,
     )(_command)
+app.add_typer(comments)
+app.add_typer(skills)
 app.command(hidden=True)(refresh)
 
 

@@ -108,7 +108,9 @@ def refresh(
     from revlab.report.refresh import refresh as refresh_one
 
     folder = shipped("notebooks")
-    paths = sorted(folder.glob("*.ipynb"))
+    # The notebooks in folders of their own are no part of a study, but they have outputs too.
+    found = sorted(folder.rglob("*.ipynb"))
+    paths = [path for path in found if ".ipynb_checkpoints" not in path.parts]
     chosen = [path for path in paths if not names or path.stem in names or path.name in names]
     must(bool(chosen), f"there is no such notebook in {folder.name}; check the name.")
     for path in chosen:

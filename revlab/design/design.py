@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from revlab.errors import DesignError, must, one_of
 from revlab.fieldwork.programme import Programme
 from revlab.inference.estimate import Contrast
-from revlab.inference.estimators import ESTIMATORS
+from revlab.inference.estimators import POINT_ESTIMATORS
 from revlab.pairing.policies import Policy
 from revlab.people.cohort import Cohort
 
@@ -40,7 +40,8 @@ class Design:
     scale_id, role : str
         The outcome and who reports it.
     estimators : tuple of str
-        Names in ``ESTIMATORS``.
+        Names in ``POINT_ESTIMATORS``: the truth of a design is in points, so that "superiority",
+        a share, has nothing to be held against.
 
     Raises
     ------
@@ -89,7 +90,7 @@ class Design:
         for arm in (self.contrast.treatment, self.contrast.control):
             one_of("contrast", arm, list(self.arms))
         for name in self.estimators:
-            one_of("estimators", name, list(ESTIMATORS))
+            one_of("estimators", name, list(POINT_ESTIMATORS))
         one_of("role", self.role, self.programme.instrument.roles_of(self.scale_id))
 
     def __repr__(self) -> str:

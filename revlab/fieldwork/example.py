@@ -3,9 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+from revlab.fieldwork.criteria import Criterion
 from revlab.fieldwork.pilot import Pilot, write_pilot
-from revlab.fieldwork.protocol import Criterion, PrimaryAnalysis, SecondaryOutcome
+from revlab.fieldwork.protocol import PrimaryAnalysis, SecondaryOutcome
 from revlab.fieldwork.simulate import simulate_pilot
+from revlab.fieldwork.stated import StatedAnalysis
 from revlab.pairing.pools import draw_arms, draw_pools, pair_in_pools
 from revlab.pairing.scoring import score_cohort
 from revlab.people.roster import read_roster
@@ -30,6 +32,26 @@ policy "optimal", or at random. To make this folder anew, byte for byte:
 """
 _POOLS = 12
 _ARMS = ("optimal", "random")
+_STATED = StatedAnalysis(
+    PrimaryAnalysis(
+        primary_scale="digital_confidence",
+        primary_role="mentee",
+        treatment="optimal",
+        control="random",
+        margin=0.3,
+        estimator="ancova_cr2",
+    ),
+    secondary=(
+        # asked only after the start, so there is no starting score to adjust for
+        SecondaryOutcome("relationship_quality", "mentee", margin=0.3, estimator="change_cr2"),
+        SecondaryOutcome("voice", "mentor", margin=0.3),
+    ),
+    progression=(
+        Criterion("Pairs last to the end", "dyads_completed", amber=0.5, green=0.7),
+        Criterion("Planned sessions are held", "sessions_held", amber=0.5, green=0.7),
+        Criterion("People answer the last survey", "final_response", amber=0.4, green=0.6),
+    ),
+)
 
 
 def example_pilot() -> Pilot:
@@ -63,25 +85,11 @@ def example_pilot() -> Pilot:
     plan = replace(
         pilot.plan,
         name="Example pilot: optimal against random pairing (simulated)",
-        analysis=PrimaryAnalysis(
-            primary_scale="digital_confidence",
-            primary_role="mentee",
-            treatment="optimal",
-            control="random",
-            margin=0.3,
-            estimator="ancova_cr2",
-        ),
-        secondary=(
-            SecondaryOutcome("relationship_quality", "mentee"),
-            SecondaryOutcome("voice", "mentor"),
-        ),
-        progression=(
-            Criterion("Pairs last to the end", "dyads_completed", amber=0.5, green=0.7),
-            Criterion("Planned sessions are held", "sessions_held", amber=0.5, green=0.7),
-            Criterion("People answer the last survey", "final_response", amber=0.4, green=0.6),
-        ),
+        analysis=_STATED.analysis,
+        secondary=_STATED.secondary,
+        progression=_STATED.progression,
     )
-    return replace(pilot, plan=plan)
+    return replace(pilot, plan=plan, registered=_STATED)
 
 
 def write_example_pilot(folder: Path | str) -> None:

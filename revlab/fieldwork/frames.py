@@ -13,6 +13,14 @@ __all__ = ["attendance", "dyad_outcomes", "endings", "item_matrix", "observed_me
 _WHO = ["dyad_id", "pool_id", "arm"]
 
 
+def _dyads(pilot: Pilot) -> pd.DataFrame:
+    """Return who the dyads are, with the block of their pool only if the pilot has blocks."""
+    frame = pilot.dyads[_WHO].copy()
+    if "block" in pilot.arms:
+        frame["block"] = frame["pool_id"].map(pilot.arms.set_index("pool_id")["block"])
+    return frame
+
+
 def dyad_outcomes(pilot: Pilot, scale_id: str, *, role: str) -> pd.DataFrame:
     """Return one row per dyad: what one side scored at the first and at the last survey.
 
@@ -30,7 +38,8 @@ def dyad_outcomes(pilot: Pilot, scale_id: str, *, role: str) -> pd.DataFrame:
     pandas.DataFrame
         ``dyad_id, pool_id, arm, person_id, pre, post`` for every dyad that was made, in the
         order of ``pilot.dyads``; ``pre`` and ``post`` are scores at the first and the last wave
-        that asks the scale, NaN where there is none.
+        that asks the scale, NaN where there is none. A ``block`` column only if the pilot dealt
+        its pools to arms within blocks.
 
     Raises
     ------
@@ -52,7 +61,9 @@ def dyad_outcomes(pilot: Pilot, scale_id: str, *, role: str) -> pd.DataFrame:
         pilot.responses["item_id"].isin(items) & (pilot.responses["role"] == role)
     ]
     scores = score_scales(asked, pilot.instrument).set_index(["dyad_id", "wave"])["score"]
-    frame = pilot.dyads[_WHO].assign(person_id=pilot.dyads[f"{role}_id"])
+    frame = _dyads(pilot).assign(person_id=pilot.dyads[f"{role}_id"])
+    if "block" in frame:
+        frame["block"] = frame.pop("block")
     for name, wave in (("pre", waves[0]), ("post", waves[-1])):
         cells = pd.MultiIndex.from_arrays([frame["dyad_id"], [wave] * len(frame)])
         frame[name] = scores.reindex(cells).to_numpy(dtype=np.float64)
@@ -135,7 +146,7 @@ def attendance(pilot: Pilot) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``dyad_id, pool_id, arm, planned, held, skipped, not_reached``; the last three add up to
-        ``planned``.
+        ``planned``. A ``block`` column only if the pilot has blocks.
 
     Examples
     --------
@@ -145,7 +156,7 @@ def attendance(pilot: Pilot) -> pd.DataFrame:
     >>> bool((frame["held"] + frame["skipped"] + frame["not_reached"] == frame["planned"]).all())
     True
     """
-    frame = pilot.dyads[_WHO].copy()
+    frame = _dyads(pilot)
     counts = pilot.sessions.groupby(["dyad_id", "status"]).size().unstack(fill_value=0)
     counts = counts.reindex(frame["dyad_id"], fill_value=0)
     frame["planned"] = np.full(len(frame), pilot.plan.planned_sessions, dtype=np.int64)
@@ -167,7 +178,8 @@ def endings(pilot: Pilot) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``dyad_id, pool_id, arm, time`` (sessions that came due before the end), ``ended_early``
-        (bool; False = censored at the end of the programme).
+        (bool; False = censored at the end of the programme). A ``block`` column only if the
+        pilot has blocks.
 
     Examples
     --------
@@ -177,7 +189,7 @@ def endings(pilot: Pilot) -> pd.DataFrame:
     >>> int(frame["time"].max())
     6
     """
-    return pilot.dyads[_WHO].assign(
+    return _dyads(pilot).assign(
         time=pilot.dyads["last_session"].to_numpy(dtype=np.int64),
         ended_early=(pilot.dyads["ended"] == "early").to_numpy(dtype=bool),
     )

@@ -9,9 +9,11 @@ from revlab.errors import PilotError, TableError, must, one_of
 from revlab.fieldwork.instrument import Instrument
 from revlab.fieldwork.pilot_faults import cross_faults
 from revlab.fieldwork.pilot_files import cell_faults, read_tables, write_readme
-from revlab.fieldwork.pilot_tables import ALL_TABLES, typed
+from revlab.fieldwork.pilot_tables import table_of, typed
 from revlab.fieldwork.plan_file import PLAN_FILE, plan_toml, read_plan
 from revlab.fieldwork.protocol import PilotPlan
+from revlab.fieldwork.registered_file import REGISTERED_FILE, read_registered, registered_toml
+from revlab.fieldwork.stated import StatedAnalysis
 from revlab.tables import codebook, write_table
 
 __all__ = ["Pilot", "pilot_tables", "read_pilot", "write_pilot"]
@@ -26,7 +28,7 @@ class Pilot:
     people : pandas.DataFrame
         ``person_id, role, pool_id, status`` ("paired", "unmatched"), ``reason``.
     arms : pandas.DataFrame
-        ``pool_id, arm``.
+        ``pool_id, arm``, and ``block`` if pools were dealt to arms within blocks such as sites.
     dyads : pandas.DataFrame
         ``dyad_id, pool_id, arm, mentor_id, mentee_id, score, last_session, ended``
         ("completed", "early"), ``end_reason``.
@@ -46,6 +48,9 @@ class Pilot:
     lottery : pandas.DataFrame or None
         ``pool_id, mentee_id, mentor_id, probability``: how likely each possible dyad was, in the
         pools that were paired by a lottery; None if there are none.
+    registered : StatedAnalysis or None
+        The analysis as it was registered before the pilot, from ``registered.toml``; what was
+        planned or done otherwise is then listed. None if there is no such file.
 
     Raises
     ------
@@ -69,6 +74,7 @@ class Pilot:
     source: str
     truth: pd.DataFrame | None = None
     lottery: pd.DataFrame | None = None
+    registered: StatedAnalysis | None = None
 
     def __post_init__(self) -> None:
         one_of("source", self.source, ("real", "simulated"))
@@ -82,7 +88,7 @@ class Pilot:
         for name in ("people", "arms", "dyads", "sessions", "responses", "truth", "lottery"):
             frame = getattr(self, name)
             if frame is not None:
-                object.__setattr__(self, name, typed(frame, ALL_TABLES[name]))
+                object.__setattr__(self, name, typed(frame, table_of(name, frame)))
 
     def __repr__(self) -> str:
         arms = ", ".join(sorted(set(self.arms["arm"])))
@@ -120,8 +126,8 @@ def read_pilot(folder: Path | str) -> Pilot:
     folder : pathlib.Path or str
         Holds ``pilot.toml`` and the tables that `revlab.fieldwork.pilot_tables` describes as
         CSV files; ``truth.csv`` only if the pilot is simulated, ``lottery.csv`` only if a pool
-        was paired by a lottery. ``codebook.csv`` and
-        ``README.md`` are for people and are not read.
+        was paired by a lottery, ``registered.toml`` only if the analysis was registered.
+        ``codebook.csv`` and ``README.md`` are for people and are not read.
 
     Returns
     -------
@@ -144,6 +150,10 @@ def read_pilot(folder: Path | str) -> Pilot:
     said = read_plan(folder / PLAN_FILE)
     tables, faults = read_tables(folder, simulated=said.source == "simulated")
     faults = [*said.faults, *faults]
+    registered = None
+    if (folder / REGISTERED_FILE).exists():
+        sealed = read_registered(folder / REGISTERED_FILE)
+        registered, faults = sealed.plan, [*faults, *sealed.faults]
     if said.plan is not None:
         broken = {fault.file for fault in faults}
         faults += cross_faults(tables, said.plan, broken=broken)
@@ -156,6 +166,7 @@ def read_pilot(folder: Path | str) -> Pilot:
         source=said.source,
         truth=tables.get("truth"),
         lottery=tables.get("lottery"),
+        registered=registered,
     )
 
 
@@ -167,8 +178,8 @@ def write_pilot(pilot: Pilot, folder: Path | str) -> None:
     pilot : Pilot
         What to write. It is checked as a folder is when it is read.
     folder : pathlib.Path or str
-        Made if it is not there. Other files in it are left alone, except a ``truth.csv`` or
-        ``lottery.csv`` that the pilot does not have.
+        Made if it is not there. Other files in it are left alone, except a ``truth.csv``,
+        ``lottery.csv`` or ``registered.toml`` that the pilot does not have.
 
     Raises
     ------
@@ -186,19 +197,27 @@ def write_pilot(pilot: Pilot, folder: Path | str) -> None:
     True
     """
     tables = pilot_tables(pilot)
-    faults = [f for name in tables for f in cell_faults(tables[name], ALL_TABLES[name])[1]]
+    faults = [
+        f for name in tables for f in cell_faults(tables[name], table_of(name, tables[name]))[1]
+    ]
     faults += cross_faults(tables, pilot.plan, broken={fault.file for fault in faults})
     if faults:
         raise TableError(faults)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in tables.items():
-        write_table(frame, folder / f"{name}.csv", ALL_TABLES[name])
+        write_table(frame, folder / f"{name}.csv", table_of(name, frame))
     for name in ("truth", "lottery"):
         if getattr(pilot, name) is None:
             (folder / f"{name}.csv").unlink(missing_ok=True)
-    book = codebook([ALL_TABLES[name] for name in tables])
+    book = codebook([table_of(name, frame) for name, frame in tables.items()])
     book.to_csv(folder / "codebook.csv", index=False, lineterminator="\n", encoding="utf-8")
     text = plan_toml(pilot.plan, pilot.source)
     (folder / PLAN_FILE).write_text(text, encoding="utf-8", newline="\n")
-    write_readme(pilot.plan, list(tables), folder=folder, source=pilot.source)
+    if pilot.registered is None:
+        (folder / REGISTERED_FILE).unlink(missing_ok=True)
+    else:
+        text = registered_toml(pilot.registered)
+        (folder / REGISTERED_FILE).write_text(text, encoding="utf-8", newline="\n")
+    sealed = pilot.registered is not None
+    write_readme(pilot.plan, list(tables), folder=folder, source=pilot.source, registered=sealed)

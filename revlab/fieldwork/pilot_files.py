@@ -8,7 +8,7 @@ import pandas as pd
 
 from revlab.cells import read_cells
 from revlab.errors import Fault, TableError
-from revlab.fieldwork.pilot_tables import LOTTERY, PILOT_TABLES
+from revlab.fieldwork.pilot_tables import LOTTERY, PILOT_TABLES, table_of
 from revlab.fieldwork.protocol import PilotPlan
 from revlab.tables import Table, check
 
@@ -122,7 +122,8 @@ def read_tables(folder: Path, *, simulated: bool) -> tuple[dict[str, pd.DataFram
 
 def _read(path: Path, table: Table, tables: dict[str, pd.DataFrame], faults: list[Fault]) -> None:
     try:
-        tables[table.name], found = cell_faults(read_cells(path), table)
+        cells = read_cells(path)
+        tables[table.name], found = cell_faults(cells, table_of(table.name, cells))
         faults += found
     except TableError as error:
         faults += error.faults
@@ -141,7 +142,9 @@ _ABOUT: Mapping[str, str] = {
 }
 
 
-def write_readme(plan: PilotPlan, tables: Sequence[str], *, folder: Path, source: str) -> None:
+def write_readme(
+    plan: PilotPlan, tables: Sequence[str], *, folder: Path, source: str, registered: bool = False
+) -> None:
     """Write the ``README.md`` of a pilot folder, which says where the data come from."""
     if source == "simulated":
         origin = (
@@ -166,6 +169,7 @@ def write_readme(plan: PilotPlan, tables: Sequence[str], *, folder: Path, source
         rhythm,
         "",
         "- `pilot.toml`: what was laid down before the pilot began",
+        *(["- `registered.toml`: the analysis as it was registered"] if registered else []),
         *files,
         "- `codebook.csv`: every column of these files",
         "",

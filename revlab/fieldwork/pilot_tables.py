@@ -11,6 +11,7 @@ from revlab.tables import Column, Table
 __all__ = [
     "ALL_TABLES",
     "ARMS",
+    "BLOCKED_ARMS",
     "DYADS",
     "ITEMS",
     "LOTTERY",
@@ -20,6 +21,7 @@ __all__ = [
     "SCALES",
     "SESSIONS",
     "TRUTH",
+    "table_of",
     "typed",
 ]
 
@@ -48,6 +50,16 @@ ARMS = Table(
     (_POOL, Column("arm", "text", "label of the compared treatment that the pool was dealt")),
     key=("pool_id",),
 )
+
+BLOCKED_ARMS = Table(
+    "arms",
+    (
+        *ARMS.columns,
+        Column("block", "text", "site or other block within which pools were dealt to arms"),
+    ),
+    key=("pool_id",),
+)
+"""``arms`` of a pilot that dealt its pools to arms within blocks; every pool has a block then."""
 
 DYADS = Table(
     "dyads",
@@ -160,6 +172,19 @@ PILOT_TABLES: Mapping[str, Table] = MappingProxyType(
 
 ALL_TABLES: Mapping[str, Table] = MappingProxyType({**PILOT_TABLES, LOTTERY.name: LOTTERY})
 """With ``lottery``, which is there only if a pool was paired by one."""
+
+
+def table_of(name: str, frame: pd.DataFrame) -> Table:
+    """Return what the table ``name`` must hold, given the headings that it has.
+
+    Examples
+    --------
+    >>> table_of("arms", pd.DataFrame({"pool_id": [], "arm": [], "block": []})).names
+    ['pool_id', 'arm', 'block']
+    """
+    blocked = name == ARMS.name and "block" in frame.columns
+    return BLOCKED_ARMS if blocked else ALL_TABLES[name]
+
 
 _DTYPES = {"text": "string", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
 

@@ -3,11 +3,22 @@
 from dataclasses import dataclass
 
 from revlab.errors import PilotError, must, one_of
+from revlab.fieldwork.criteria import Criterion
 
-__all__ = ["MEASURES", "Criterion", "PilotPlan", "PrimaryAnalysis", "SecondaryOutcome", "Wave"]
+__all__ = [
+    "BLOCKS",
+    "CLUSTERS",
+    "PilotPlan",
+    "PrimaryAnalysis",
+    "SecondaryOutcome",
+    "Wave",
+]
 
-MEASURES = ("dyads_completed", "sessions_held", "final_response")
-"""What a progression criterion may be judged on; see ``frames.observed_measures``."""
+CLUSTERS = ("pool_id",)
+"""The unit that an arm is dealt to. A policy treats whole pools, so there is no other."""
+
+BLOCKS = ("", "block")
+"""Within what pools were dealt to arms: nothing, or the column ``block`` of ``arms.csv``."""
 
 
 @dataclass(frozen=True)
@@ -20,45 +31,24 @@ class Wave:
 
 
 @dataclass(frozen=True)
-class Criterion:
-    """A traffic-light progression criterion: green from ``green``, red below ``amber``.
-
-    Raises
-    ------
-    PilotError
-        If the thresholds are not shares with ``amber`` below ``green``.
-    OptionError
-        If ``measure`` does not exist.
-
-    Examples
-    --------
-    >>> Criterion("Pairs last", "dyads_completed", amber=0.5, green=0.7).green
-    0.7
-    """
-
-    criterion: str
-    measure: str
-    amber: float
-    green: float
-
-    def __post_init__(self) -> None:
-        one_of("measure", self.measure, MEASURES)
-        must(
-            0 <= self.amber < self.green <= 1,
-            f"progression: `amber` must be below `green`, both from 0 to 1; "
-            f"got {self.amber:g} and {self.green:g}.",
-            PilotError,
-        )
-
-
-@dataclass(frozen=True)
 class SecondaryOutcome:
     """A further outcome named beforehand: a scale as one side answers it.
+
+    Parameters
+    ----------
+    scale_id, role : str
+        The outcome and who reports it.
+    margin : float or None
+        Smallest difference that matters, in points; None if none was stated.
+    estimator : str
+        Name in the inference room's ``ESTIMATORS``; "" takes that of the primary outcome.
 
     Raises
     ------
     OptionError
         If the role does not exist.
+    PilotError
+        If the margin is not positive.
 
     Examples
     --------
@@ -68,9 +58,16 @@ class SecondaryOutcome:
 
     scale_id: str
     role: str
+    margin: float | None = None
+    estimator: str = ""
 
     def __post_init__(self) -> None:
         one_of("role", self.role, ("mentor", "mentee"))
+        must(
+            self.margin is None or self.margin > 0,
+            f"secondary: `margin` must be above 0; got {self.margin}.",
+            PilotError,
+        )
 
 
 @dataclass(frozen=True)
@@ -89,13 +86,20 @@ class PrimaryAnalysis:
         Name in the inference room's ``ESTIMATORS``.
     conf_level : float
         Level of the interval.
+    alpha : float or None
+        Level of the tests, for equivalence on each side; None takes one minus the level of the
+        interval.
+    blocks : {"", "block"}
+        Within what pools were dealt to arms.
+    cluster : {"pool_id"}
+        The unit that an arm was dealt to.
 
     Raises
     ------
     PilotError
-        If the arms are the same, the margin is not positive, or the level is not a share.
+        If the arms are the same, the margin is not positive, or a level is not a share.
     OptionError
-        If the role does not exist.
+        If the role, the blocks or the cluster do not exist.
 
     Examples
     --------
@@ -110,9 +114,19 @@ class PrimaryAnalysis:
     margin: float
     estimator: str
     conf_level: float = 0.95
+    alpha: float | None = None
+    blocks: str = ""
+    cluster: str = "pool_id"
 
     def __post_init__(self) -> None:
         one_of("primary_role", self.primary_role, ("mentor", "mentee"))
+        one_of("blocks", self.blocks, BLOCKS)
+        one_of("cluster", self.cluster, CLUSTERS)
+        must(
+            self.alpha is None or 0 < self.alpha <= 0.5,
+            f"plan: `alpha` must be above 0 and at most 0.5; got {self.alpha}.",
+            PilotError,
+        )
         must(
             self.treatment != self.control,
             f"plan: `treatment` and `control` must differ; both are {self.treatment!r}.",

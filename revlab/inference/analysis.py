@@ -7,28 +7,17 @@ import pandas as pd
 from revlab.errors import EstimateError
 from revlab.fieldwork.frames import attendance
 from revlab.fieldwork.pilot import Pilot
-from revlab.inference.analysis_programme import (
-    both_sides,
-    drop_out,
-    gains,
-    programme_findings,
-    progressed,
-    sides_of,
-)
-from revlab.inference.analysis_scales import (
-    Scores,
-    adjust,
-    changes,
-    contrasts,
-    item_tables,
-    reliabilities,
-    scores_of,
-)
+from revlab.inference.analysis_contrasts import adjust
+from revlab.inference.analysis_endings import ending_reasons, session_hazards
+from revlab.inference.analysis_missing import sensitivity_of_primary
+from revlab.inference.analysis_programme import drop_out, gains, progressed, sides_of
+from revlab.inference.analysis_scales import item_tables, scores_of
+from revlab.inference.analysis_steps import deviations_of, everything_found, plan_for
 from revlab.inference.attendance import attendance_by_arm
 from revlab.inference.estimate import Estimate
 from revlab.inference.findings import Finding, Refusal, Where, findings_frame, refusals_frame
 from revlab.inference.flow import missingness, participant_flow
-from revlab.inference.plan import AnalysisPlan, plan_of_pilot
+from revlab.inference.plan import AnalysisPlan
 
 __all__ = ["PilotAnalysis", "analyse_pilot"]
 
@@ -59,6 +48,16 @@ class PilotAnalysis:
         See `attendance_by_arm`.
     gains : pandas.DataFrame
         See `gain_table`; no rows if one side has no change.
+    sensitivity : pandas.DataFrame
+        What missing answers could change of the primary contrast; see
+        `revlab.inference.analysis_missing.sensitivity`.
+    hazards, reasons : pandas.DataFrame
+        When dyads end and why; see `revlab.inference.analysis_endings`.
+    deviations : pandas.DataFrame
+        what, planned, done: how this analysis differs from the one that was registered (from the
+        plan, where nothing was registered); no rows if it does not.
+    registered : bool
+        Whether the pilot holds a plan as it was registered.
     """
 
     plan: AnalysisPlan | None
@@ -73,6 +72,11 @@ class PilotAnalysis:
     at_risk: pd.DataFrame
     attendance: pd.DataFrame
     gains: pd.DataFrame
+    sensitivity: pd.DataFrame
+    hazards: pd.DataFrame
+    reasons: pd.DataFrame
+    deviations: pd.DataFrame
+    registered: bool = False
 
     def frame(self, topic: str) -> pd.DataFrame:
         """Return the findings on one topic as rows; empty if there are none."""
@@ -137,18 +141,6 @@ class PilotAnalysis:
         )
 
 
-def _of_scores(
-    pilot: Pilot, scores: tuple[Scores, ...], *, plan: AnalysisPlan | None, seed: int
-) -> list[Finding | Refusal]:
-    results: list[Finding | Refusal] = []
-    for one in scores:
-        results += reliabilities(pilot, one, seed=seed)
-        results += changes(one, plan=plan)
-        if plan is not None:
-            results += contrasts(one, plan=plan, seed=seed)
-    return results
-
-
 def analyse_pilot(pilot: Pilot, *, plan: AnalysisPlan | None = None, seed: int) -> PilotAnalysis:
     """Analyse a pilot, real or simulated, as its plan says.
 
@@ -161,7 +153,7 @@ def analyse_pilot(pilot: Pilot, *, plan: AnalysisPlan | None = None, seed: int) 
     pilot : Pilot
         Real or simulated.
     plan : AnalysisPlan or None
-        None takes the plan of the pilot's ``pilot.toml``, if it has one.
+        None takes the plan of the pilot's ``pilot.toml``, else of its ``registered.toml``.
     seed : int
         Root of the bootstrap and randomisation streams.
 
@@ -177,19 +169,19 @@ def analyse_pilot(pilot: Pilot, *, plan: AnalysisPlan | None = None, seed: int) 
     >>> analysis.simulated, analysis.primary.n > 0
     (True, True)
     """
-    plan = plan_of_pilot(pilot.plan) if plan is None else plan
+    plan = plan_for(pilot) if plan is None else plan
     level = plan.primary.conf_level if plan else 0.95
     scores = scores_of(pilot)
     sides = sides_of(scores, plan)
-    results = _of_scores(pilot, scores, plan=plan, seed=seed)
-    results += both_sides(sides)
-    results += programme_findings(pilot, plan=plan, seed=seed)
+    results = everything_found(pilot, scores, plan=plan, seed=seed)
     curves, at_risk = drop_out(pilot, conf_level=level)
+    findings = tuple(adjust([one for one in results if isinstance(one, Finding)]))
+    refused = tuple(one for one in results if isinstance(one, Refusal))
     return PilotAnalysis(
         plan=plan,
         simulated=pilot.source == "simulated",
-        findings=tuple(adjust([one for one in results if isinstance(one, Finding)])),
-        refused=tuple(one for one in results if isinstance(one, Refusal)),
+        findings=findings,
+        refused=refused,
         flow=participant_flow(
             pilot.people,
             pilot.dyads,
@@ -205,4 +197,9 @@ def analyse_pilot(pilot: Pilot, *, plan: AnalysisPlan | None = None, seed: int) 
         at_risk=at_risk,
         attendance=attendance_by_arm(attendance(pilot), conf_level=level),
         gains=gains(sides),
+        sensitivity=sensitivity_of_primary(scores, plan=plan, seed=seed),
+        hazards=session_hazards(pilot, conf_level=level),
+        reasons=ending_reasons(pilot, conf_level=level),
+        deviations=deviations_of(pilot, plan, findings=findings, refused=refused),
+        registered=pilot.registered is not None,
     )

@@ -10,6 +10,7 @@ import pandas as pd
 from revlab.errors import EstimateError
 from revlab.fieldwork.frames import attendance, endings, observed_measures
 from revlab.fieldwork.pilot import Pilot
+from revlab.inference.analysis_contrasts import blocked
 from revlab.inference.analysis_scales import Scores
 from revlab.inference.attendance import attendance_difference, attendance_rate
 from revlab.inference.duration import at_risk_table, kaplan_meier, median_duration
@@ -94,13 +95,14 @@ def programme_findings(
     first = plan.primary
 
     def ending() -> Estimate:
+        rows = blocked(ends, plan)
         arm = ends["arm"].astype(str).to_numpy()
         chosen = np.isin(arm, (first.treatment, first.control))
         compared = log_rank(
             time[chosen],
             event[chosen],
             treated=arm[chosen] == first.treatment,
-            pool=ends["pool_id"].astype(str).to_numpy()[chosen],
+            pool=rows.loc[chosen],
             replay=Replay(seed=seed),
             conf_level=level,
         )
@@ -109,7 +111,7 @@ def programme_findings(
     results.append(
         attempt(
             Where("attendance_contrast"),
-            lambda: attendance_difference(met, plan.contrast, conf_level=level),
+            lambda: attendance_difference(blocked(met, plan), plan.contrast, conf_level=level),
             status="exploratory",
         )
     )

@@ -1,6 +1,6 @@
 """The part of a pilot's analysis that is about scores: reliability, change, arms compared."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,22 +10,19 @@ import pandas as pd
 from revlab.errors import EstimateError, must
 from revlab.fieldwork.frames import dyad_outcomes, item_matrix
 from revlab.fieldwork.pilot import Pilot
-from revlab.inference.comparison import read_comparison
+from revlab.inference.analysis_known import known_of
 from revlab.inference.estimate import Estimate
-from revlab.inference.estimators import ESTIMATORS
 from revlab.inference.findings import Finding, Refusal, Where, attempt
-from revlab.inference.inversion import Replay
 from revlab.inference.items import item_analysis
-from revlab.inference.multiplicity import adjusted
 from revlab.inference.plan import AnalysisPlan, Outcome
-from revlab.inference.randomisation import randomisation_test
 from revlab.inference.reliability import cronbach_alpha, omega_total
-from revlab.inference.superiority import Clusters, probability_of_superiority, share_improved
+from revlab.inference.superiority import share_improved
 from revlab.inference.two_sample import paired_change
 
-__all__ = ["Scores", "adjust", "changes", "contrasts", "item_tables", "reliabilities", "scores_of"]
+__all__ = ["NO_START", "Scores", "changes", "item_tables", "reliabilities", "scores_of"]
 
-_NO_START = "asked only after the start, so it is compared without a starting score"
+NO_START = "asked only after the start, so it is compared without a starting score"
+"""Note of an outcome whose change nobody can know."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +37,22 @@ class Scores:
         The scale's name and the role, for people.
     unit : str
         Range of the answers, "points on a 1-5 scale".
+    low, high : float
+        Ends of that range.
     waves : tuple of int
         Survey rounds that ask the scale.
     has_start : bool
         Whether the first round of the pilot asks it.
     frame : pandas.DataFrame
-        dyad_id, pool_id, arm, person_id, pre, post; pre is 0 everywhere if there is no start.
+        dyad_id, pool_id, arm, person_id, pre, post, held, middle (see `known_of`); pre is 0
+        everywhere if there is no start.
     """
 
     outcome: Outcome
     label: str
     unit: str
+    low: float
+    high: float
     waves: tuple[int, ...]
     has_start: bool
     frame: pd.DataFrame
@@ -89,10 +91,15 @@ def _scores(pilot: Pilot) -> Iterator[Scores]:
             low, high = min(form.low for form in forms), max(form.high for form in forms)
             frame = dyad_outcomes(pilot, scale_id, role=role)
             has_start = waves[0] == start and len(waves) > 1
+            between = waves[1:-1] if has_start else waves[:-1]
+            known = known_of(pilot, scale_id, role=role, between=between)
+            frame = pd.concat([frame.reset_index(drop=True), known], axis=1)
             yield Scores(
                 outcome=Outcome(scale_id, role),
                 label=f"{name} ({role}s)",
                 unit=f"points on a {low}-{high} scale",
+                low=float(low),
+                high=float(high),
                 waves=waves,
                 has_start=has_start,
                 frame=frame if has_start else frame.assign(pre=0.0),
@@ -145,14 +152,14 @@ def changes(scores: Scores, *, plan: AnalysisPlan | None) -> list[Finding | Refu
     pools = frame["pool_id"].astype(str).to_numpy()
 
     def change() -> Estimate:
-        must(scores.has_start, f"{_NO_START}; there is no change.", EstimateError)
+        must(scores.has_start, f"{NO_START}; there is no change.", EstimateError)
         several = len(set(pools[~np.isnan(scores.change)])) > 1
         return paired_change(
             frame["pre"], frame["post"], cluster=pools if several else None, conf_level=level
         )
 
     def improved() -> Estimate:
-        must(scores.has_start, f"{_NO_START}; there is no change.", EstimateError)
+        must(scores.has_start, f"{NO_START}; there is no change.", EstimateError)
         return share_improved(frame["pre"], frame["post"], conf_level=level)
 
     first = attempt(scores.where("change"), change)
@@ -164,77 +171,3 @@ def changes(scores: Scores, *, plan: AnalysisPlan | None) -> list[Finding | Refu
         name = f"share who improved on {scores.label}"
         second = replace(second, estimate=replace(second.estimate, estimand=name))
     return [first, second]
-
-
-def contrasts(scores: Scores, *, plan: AnalysisPlan, seed: int) -> list[Finding | Refusal]:
-    """Return the contrast by the plan's estimator, its randomisation check and superiority."""
-    level, status = plan.primary.conf_level, plan.status(*vars(scores.outcome).values())
-    rule = plan.primary.estimator
-    if not scores.has_start and rule in ("ancova_cr2", "randomisation_adjusted"):
-        rule = "change_cr2"
-    statistic = "adjusted" if scores.has_start else "change"
-
-    def check() -> Estimate:
-        replay = Replay(seed=seed)
-        try:
-            return randomisation_test(
-                scores.frame, plan.contrast, statistic=statistic, conf_level=level, replay=replay
-            )
-        except EstimateError:
-            return randomisation_test(scores.frame, plan.contrast, conf_level=level, replay=replay)
-
-    def compare() -> Estimate:
-        return ESTIMATORS[rule](scores.frame, plan.contrast, conf_level=level)
-
-    results: list[Finding | Refusal] = []
-    makers = {"contrast": compare, "check": check, "superiority": lambda: _odds(scores, plan)}
-    for topic, make in makers.items():
-        result = attempt(scores.where(topic), make, status=status)
-        if isinstance(result, Finding):
-            result = replace(result, estimate=_named(result.estimate, scores, topic))
-        results.append(result)
-    return results
-
-
-def _named(estimate: Estimate, scores: Scores, topic: str) -> Estimate:
-    notes = [estimate.note, "" if scores.has_start else _NO_START]
-    note = "; ".join(note for note in notes if note)
-    if topic == "superiority":
-        what = "change in" if scores.has_start else "last score on"
-        return replace(estimate, estimand=f"larger {what} {scores.label}", note=note)
-    convention = estimate.convention
-    if not scores.has_start:
-        convention = convention.replace("post - pre", "last score").replace("change", "last score")
-    return replace(
-        estimate, estimand=scores.label, unit=scores.unit, note=note, convention=convention
-    )
-
-
-def _odds(scores: Scores, plan: AnalysisPlan) -> Estimate:
-    read_comparison(scores.frame, plan.contrast)  # refuses what the contrast refuses
-    arm, change = scores.frame["arm"].astype(str).to_numpy(), scores.change
-    pool = scores.frame["pool_id"].astype(str).to_numpy()
-    treated, control = arm == plan.primary.treatment, arm == plan.primary.control
-    odds = probability_of_superiority(
-        change[treated],
-        change[control],
-        clusters=Clusters(pool[treated], pool[control]),
-        conf_level=plan.primary.conf_level,
-    )
-    return replace(odds, contrast=repr(plan.contrast))
-
-
-def adjust(findings: Sequence[Finding]) -> list[Finding]:
-    """Adjust contrasts for their number: Holm over secondary, BH over exploratory outcomes."""
-    rules = {"secondary": ("holm", "Holm"), "exploratory": ("fdr_bh", "Benjamini-Hochberg")}
-    result = list(findings)
-    for status, (method, name) in rules.items():
-        places = [
-            k
-            for k, finding in enumerate(result)
-            if finding.status == status and finding.where.topic == "contrast"
-        ]
-        p_values = adjusted([result[k].estimate.p_value for k in places], method=method)
-        for k, p_value in zip(places, p_values, strict=True):
-            result[k] = replace(result[k], adjusted_p=float(p_value), adjustment=name)
-    return result

@@ -134,7 +134,7 @@ def attendance_difference(
     Parameters
     ----------
     frame : pandas.DataFrame
-        As for `attendance_rate`.
+        As for `attendance_rate`, with a column "block" if pools were dealt within blocks.
     contrast : Contrast
         Treatment and control arm.
     conf_level : float
@@ -159,13 +159,16 @@ def attendance_difference(
     0.5
     """
     shares = _shares(frame)
-    outcomes = frame[["dyad_id", "pool_id", "arm"]].assign(pre=0.0, post=shares)
-    plain = change_core(read_comparison(outcomes, contrast), conf_level)
+    columns = ["dyad_id", "pool_id", "arm", *(["block"] if "block" in frame else [])]
+    outcomes = frame[columns].assign(pre=0.0, post=shares)
+    comparison = read_comparison(outcomes, contrast)
+    plain = change_core(comparison, conf_level)
     return replace(
         plain,
         estimand="share of planned sessions held",
         estimator="attendance_difference",
         unit="share",
-        convention=f"difference in mean held / planned, every dyad; {plain.n_clusters} pools, CR2 "
-        "standard error, Satterthwaite t; sessions not reached count as not held",
+        convention=f"difference in mean held / planned, every dyad{comparison.block_words}; "
+        f"{plain.n_clusters} pools, CR2 standard error, Satterthwaite t; sessions not reached "
+        "count as not held",
     )

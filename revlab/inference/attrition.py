@@ -128,13 +128,14 @@ def weighted_difference(
 
 
 def _chance_to_answer(seen: Marks, design: Floats) -> Floats:
-    import statsmodels.api as sm
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
     from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     with warnings.catch_warnings():
         # The sentence below says it better.
         warnings.simplefilter("ignore", PerfectSeparationWarning)
-        fit = sm.GLM(seen.astype(float), design, family=sm.families.Binomial()).fit()
+        fit = GLM(seen.astype(float), design, family=Binomial()).fit()
     chance = np.asarray(fit.fittedvalues, dtype=float)
     must(
         float(chance[seen].min()) > 1e-4 and float(np.abs(chance - seen).max()) > 1e-4,

@@ -1,8 +1,7 @@
 """A permutation test that exchanges arms within blocks only."""
 
 from dataclasses import replace
-from itertools import product
-from math import comb, nan, prod
+from math import nan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,7 +11,6 @@ from revlab.errors import EstimateError, must, one_of
 from revlab.inference.columns import group_codes, marks
 from revlab.inference.estimate import Estimate, check_conf_level
 from revlab.inference.inversion import Replay, invert, splits_of
-from revlab.rng import stream
 
 __all__ = ["blocked_permutation_test"]
 
@@ -88,7 +86,8 @@ def blocked_permutation_test(
         plain = Estimate("", "", "", value, nan, nan, z, float(2 * ndtr(-abs(z))), nan, nan)
         listed = "normal approximation"
     else:
-        arms, listed = _assignments(arm.astype(bool), blocks, replay or Replay())
+        splits, listed = splits_of(arm.astype(bool), replay or Replay(), block=blocks)
+        arms = splits.astype(float)
         plain = invert(
             value, arms @ centred / weight, shifts=arms @ own / weight, conf_level=conf_level
         )
@@ -129,24 +128,3 @@ def _complete(
 def _means(values: Floats, blocks: NDArray[np.intp]) -> Floats:
     means: Floats = (np.bincount(blocks, weights=values) / np.bincount(blocks))[blocks]
     return means
-
-
-def _assignments(
-    arm: NDArray[np.bool_], blocks: NDArray[np.intp], replay: Replay
-) -> tuple[Floats, str]:
-    """Return assignments of arms within blocks, one per row, and how they were listed."""
-    members = [np.flatnonzero(blocks == k) for k in range(int(blocks.max()) + 1)]
-    total = prod(comb(len(rows), int(arm[rows].sum())) for rows in members)
-    if total <= replay.exact_limit:
-        own = [splits_of(arm[rows], replay)[0] for rows in members]
-        every = np.zeros((total, len(arm)))
-        for row, choice in enumerate(product(*(range(len(splits)) for splits in own))):
-            for rows, splits, k in zip(members, own, choice, strict=True):
-                every[row, rows] = splits[k]
-        return every, f"all {total} assignments"
-    rng = stream(replay.seed, "blocked permutation test")
-    drawn = np.tile(arm, (replay.n_draws + 1, 1))
-    for rows in members:
-        drawn[1:, rows] = rng.permuted(drawn[1:, rows], axis=1)
-    said = f"{replay.n_draws} assignments at random, seed {replay.seed}"
-    return drawn.astype(float), said

@@ -36,9 +36,10 @@ def theme_counts(
     pandas.DataFrame
         One row per theme, the most frequent first: theme, people (who raised it in the eyes of
         both coders), comments (both coders), either (at least one coder), share and its Wilson
-        interval conf_low, conf_high (of comments, both coders), kappa (NaN if it has none), and
-        shown. A theme with fewer people than the threshold is not named: such themes are put
-        together as "fewer than N people each", with shown False and no counts.
+        interval conf_low, conf_high (of comments, both coders), kappa with its large-sample
+        interval kappa_low, kappa_high (NaN if it has none), and shown. A theme with fewer people
+        than the threshold is not named: such themes are put together as "fewer than N people
+        each", with shown False and no counts.
 
     Raises
     ------
@@ -66,17 +67,18 @@ def theme_counts(
         people = given.loc[given["comment_id"].isin(both), "respondent_id"].nunique()
         share = wilson(len(both), n_comments)
         agreed = _agreement(len(both), len(either), [len(m) for m in marks], n_comments)
-        low, high = share.conf_low, share.conf_high
-        rows.append((theme, people, len(both), len(either), share.share, low, high, agreed, True))
+        counted = (people, len(both), len(either), share.share, share.conf_low, share.conf_high)
+        rows.append((theme, *counted, *agreed, True))
     columns = ["theme", "people", "comments", "either", "share", "conf_low", "conf_high"]
-    table = pd.DataFrame(rows, columns=[*columns, "kappa", "shown"])
+    columns += ["kappa", "kappa_low", "kappa_high", "shown"]
+    table = pd.DataFrame(rows, columns=columns)
     small = table["people"] < limit
     kept = table[~small].sort_values(["people", "theme"], ascending=[False, True])
     if not small.any():
         return kept.reset_index(drop=True)
     count = int(small.sum())
     name = f"fewer than {limit} people each ({count} theme{'s' if count > 1 else ''})"
-    rest = pd.DataFrame([[name, *[nan] * 7, False]], columns=table.columns)
+    rest = pd.DataFrame([[name, *[nan] * 9, False]], columns=table.columns)
     return pd.concat([kept.astype({"people": float}), rest], ignore_index=True)
 
 
@@ -104,14 +106,15 @@ def _coders(codes: pd.DataFrame, n_comments: int) -> list[str]:
     return coders
 
 
-def _agreement(both: int, either: int, marks: list[int], n: int) -> float:
+def _agreement(both: int, either: int, marks: list[int], n: int) -> tuple[float, float, float]:
     first = [1] * marks[0] + [0] * (n - marks[0])
     # The order of comments plays no part: both, then only the first coder, then only the second.
     only_second = marks[1] - both
     second = [1] * both + [0] * (marks[0] - both) + [1] * only_second + [0] * (n - either)
     if len(set(first)) < 2 or len(set(second)) < 2:
-        return nan
-    return kappa(first, second, weights="none").estimate
+        return nan, nan, nan
+    found = kappa(first, second, weights="none")
+    return found.estimate, found.conf_low, found.conf_high
 
 
 @dataclass(frozen=True, repr=False)
@@ -138,17 +141,21 @@ class Concordance:
         return f"<p>{len(self.lines)} places; the text is in <code>.lines</code>, not here.</p>"
 
 
-def keyword_in_context(comments: pd.DataFrame, keyword: str, *, words: int = 6) -> Concordance:
+def keyword_in_context(
+    comments: pd.DataFrame, keyword: str, *, words: int = 6, thresholds: Thresholds | None = None
+) -> Concordance:
     """Find a word in comments, with the words around it.
 
     Parameters
     ----------
     comments : pandas.DataFrame
-        comment_id and text.
+        comment_id and text, and respondent_id if people may have written more than once.
     keyword : str
         A word or the beginning of one; upper and lower case are the same.
     words : int
         Words to keep on each side.
+    thresholds : Thresholds, optional
+        The fewest people behind the comments; by default ten.
 
     Returns
     -------
@@ -158,20 +165,33 @@ def keyword_in_context(comments: pd.DataFrame, keyword: str, *, words: int = 6) 
     Raises
     ------
     EstimateError
-        If the keyword is empty or a column is missing.
+        If the keyword is empty, a column is missing, or fewer people wrote than the threshold.
 
     Examples
     --------
-    >>> said = pd.DataFrame({"comment_id": [1], "text": ["We never had time to meet."]})
+    >>> texts = ["We never had time to meet.", *["All went well."] * 9]
+    >>> said = pd.DataFrame({"comment_id": range(10), "text": texts})
     >>> found = keyword_in_context(said, "time", words=2)
     >>> found
     1 places with 'time' in 1 comments (text not shown)
     >>> found.lines[["before", "keyword", "after"]].to_numpy().tolist()
     [['never had', 'time', 'to meet.']]
+    >>> keyword_in_context(said[:9], "time")
+    Traceback (most recent call last):
+    ...
+    revlab.errors.EstimateError: the comments are of fewer than 10 people, so no words of theirs \
+may be shown.
     """
     must(bool(keyword.strip()), "`keyword` is empty; give a word.", EstimateError)
     lost = [column for column in ("comment_id", "text") if column not in comments]
     must(not lost, f"`comments` needs the columns {lost}.", EstimateError)
+    least = (thresholds or Thresholds()).comments
+    whose = "respondent_id" if "respondent_id" in comments else "comment_id"
+    must(
+        comments.dropna(subset=["text"])[whose].nunique() >= least,
+        f"the comments are of fewer than {least} people, so no words of theirs may be shown.",
+        EstimateError,
+    )
     wanted = re.compile(rf"\b{re.escape(keyword.strip())}\w*", flags=re.IGNORECASE)
     lines = []
     for row in comments.dropna(subset=["text"]).itertuples():

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from revlab.errors import EstimateError, must, one_of
 from revlab.inference.estimate import Contrast
+from revlab.inference.pool_blocks import both_arms, kept_blocks, pool_blocks
 
 __all__ = ["COLUMNS", "Comparison", "read_comparison"]
 
 COLUMNS = ("dyad_id", "pool_id", "arm", "pre", "post")
-"""Columns of the frame that every estimator reads: one row per dyad."""
+"""Columns of the frame that every estimator reads: one row per dyad; ``block`` is read if there."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class Comparison:
         Dyads of the two arms that were left out because a score is missing.
     pools_lost : int
         Pools of the two arms without any complete dyad.
+    block : ndarray of shape (G,) or None
+        Number of the block, 0 to B - 1, within which the pool was dealt to its arm; None if
+        there are no blocks.
     """
 
     pre: NDArray[np.float64]
@@ -43,6 +47,7 @@ class Comparison:
     contrast: Contrast
     n_missing: int = 0
     pools_lost: int = 0
+    block: NDArray[np.intp] | None = None
 
     @property
     def n(self) -> int:
@@ -66,6 +71,30 @@ class Comparison:
         return means
 
     @property
+    def dyad_block(self) -> NDArray[np.intp] | None:
+        """Number of the block of each dyad, shape (n,), or None."""
+        return None if self.block is None else self.block[self.pool]
+
+    @property
+    def n_blocks(self) -> int:
+        """Blocks; 1 if there are none."""
+        return 1 if self.block is None else int(self.block.max()) + 1
+
+    @property
+    def block_words(self) -> str:
+        """The fixed effects of the blocks, in words for the convention; "" without blocks."""
+        return "" if self.block is None else f", fixed effects of {self.n_blocks} blocks"
+
+    @property
+    def block_note(self) -> str:
+        """What the reader must know about blocks with one arm only; "" if there are none."""
+        if self.block is None:
+            return ""
+        idle = int((~both_arms(self.block, self.pool_treated)).sum())
+        blocks = "block has" if idle == 1 else "blocks have"
+        return f"{idle} {blocks} pools of one arm only and tell nothing" if idle else ""
+
+    @property
     def missing_words(self) -> str:
         """What was left out, in words for the convention."""
         pools = "pool" if self.pools_lost == 1 else "pools"
@@ -80,7 +109,8 @@ def read_comparison(frame: pd.DataFrame, contrast: Contrast) -> Comparison:
     ----------
     frame : pandas.DataFrame
         Columns dyad_id, pool_id, arm, pre, post; other arms and columns are ignored. A missing
-        pre or post leaves the dyad out and is counted.
+        pre or post leaves the dyad out and is counted. An optional column block says within
+        which site or other block a pool was dealt to its arm; one block is as none.
     contrast : Contrast
         Treatment and control arm.
 
@@ -92,7 +122,8 @@ def read_comparison(frame: pd.DataFrame, contrast: Contrast) -> Comparison:
     ------
     EstimateError
         If a column is missing, a dyad appears twice, a pool is in both arms (then the pool is
-        not the unit that was assigned) or an arm has fewer than two pools.
+        not the unit that was assigned) or an arm has fewer than two pools; if a block is
+        missing, a pool is in two blocks or no block has both arms.
 
     References
     ----------
@@ -133,6 +164,10 @@ whole pools, so at least 2 pools per arm are needed to tell it from chance.
     complete = ~np.isnan(scores).any(axis=1)
     kept, code = np.unique(pool[complete], return_inverse=True)
     _enough_pools(arm_of_pool[kept], contrast)
+    block = None
+    if "block" in frame.columns:
+        every = pool_blocks(frame["block"].to_numpy()[chosen].tolist(), pool, names=names)
+        block = kept_blocks(every[kept], arm_of_pool[kept])
     return Comparison(
         pre=scores[complete, 0],
         post=scores[complete, 1],
@@ -141,6 +176,7 @@ whole pools, so at least 2 pools per arm are needed to tell it from chance.
         contrast=contrast,
         n_missing=int((~complete).sum()),
         pools_lost=len(names) - len(kept),
+        block=block,
     )
 
 

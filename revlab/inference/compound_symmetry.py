@@ -16,7 +16,12 @@ Array = NDArray[Any]
 
 
 def fit_compound_symmetry(
-    outcome: ArrayLike, design_matrix: ArrayLike, *, group: ArrayLike, method: str = "REML"
+    outcome: ArrayLike,
+    design_matrix: ArrayLike,
+    *,
+    group: ArrayLike,
+    method: str = "REML",
+    start_correlation: float = 0.0,
 ) -> MixedFit:
     """Fit a linear model whose rows in a group are equally correlated, negatively too.
 
@@ -24,6 +29,8 @@ def fit_compound_symmetry(
     ----------
     outcome, design_matrix, group, method
         As for `fit_mixed`.
+    start_correlation : float
+        Where the search begins; rarely there is more than one maximum.
 
     Returns
     -------
@@ -66,8 +73,8 @@ def fit_compound_symmetry(
         return np.array([total * (1.0 - correlation), total * correlation])
 
     left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    zero = np.log(-lowest)
-    start = np.array([np.log(max(float(left.var()), 1e-12)), zero])
+    begin = np.log((start_correlation - lowest) / (1.0 - start_correlation))
+    start = np.array([np.log(max(float(left.var()), 1e-12)), begin])
     fitted = fit_blocks(blocks, to_psi, start=start, method=method)
     groups = int(codes.max()) + 1
     return MixedFit(

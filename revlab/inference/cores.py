@@ -14,10 +14,15 @@ from numpy.typing import NDArray
 from revlab.errors import EstimateError, must
 from revlab.inference.comparison import Comparison
 from revlab.inference.estimate import Estimate, t_estimate
+from revlab.inference.pool_blocks import block_dummies
+from revlab.inference.pool_models import mixed_pools_core, superiority_core
 from revlab.inference.randomisation import randomisation_core
 from revlab.inference.regression import cluster_robust
+from revlab.inference.small_sample_notes import LIN_LEAST, warnings_of
 
-__all__ = ["CORES", "Core", "ancova_core", "change_core", "pool_means_core"]
+__all__ = ["CORES", "Core", "ancova_core", "change_core", "lin_core", "pool_means_core"]
+
+Floats = NDArray[np.float64]
 
 _FEW = 4.0
 
@@ -32,6 +37,8 @@ class Core(Protocol):
 def pool_means_core(comparison: Comparison, conf_level: float = 0.95) -> Estimate:
     """Return Welch's comparison of the pool means of change; see `pool_means`."""
     change = comparison.pool_means(comparison.post - comparison.pre)
+    if comparison.block is not None:
+        return _blocked_means(comparison, change, conf_level)
     treated = comparison.pool_treated
     value, parts, df = 0.0, [], 0.0
     for sign, pools in ((1.0, change[treated]), (-1.0, change[~treated])):
@@ -53,22 +60,53 @@ def pool_means_core(comparison: Comparison, conf_level: float = 0.95) -> Estimat
         convention="difference between arms of unweighted pool means of post - pre, "
         f"{comparison.n_pools} pools, Welch standard error, Satterthwaite t; "
         f"{comparison.missing_words}",
+        note=warnings_of("pool_means", comparison),
     )
+
+
+def _blocked_means(comparison: Comparison, change: Floats, conf_level: float) -> Estimate:
+    dummies = block_dummies(comparison.block, comparison.n_pools)
+    design = np.column_stack([dummies, comparison.pool_treated.astype(float)])
+    fit = cluster_robust(design, change, cluster=np.arange(comparison.n_pools))
+    plain = fit.estimate(comparison.n_blocks, conf_level=conf_level)
+    return replace(
+        plain,
+        estimand="mean change of pools",
+        estimator="pool_means",
+        contrast=repr(comparison.contrast),
+        n=comparison.n,
+        n_missing=comparison.n_missing,
+        unit="points",
+        convention="difference between arms of pool means of post - pre within "
+        f"{comparison.n_blocks} blocks, weighted by treated times untreated pools over all pools "
+        f"of the block, {comparison.n_pools} pools, HC2 standard error, Bell-McCaffrey t; "
+        f"{comparison.missing_words}",
+        note=_joined(_rough(plain), comparison.block_note),
+    )
+
+
+def _rough(plain: Estimate) -> str:
+    few = "fewer than 4 degrees of freedom: the interval and the p-value are rough"
+    return few if plain.df < _FEW else ""
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(note for note in notes if note)
 
 
 def _by_regression(
     comparison: Comparison,
-    columns: list[NDArray[np.float64]],
+    columns: list[Floats],
     *,
-    outcome: NDArray[np.float64],
+    outcome: Floats,
     words: tuple[str, str, str],
     conf_level: float,
 ) -> Estimate:
-    design = np.column_stack([np.ones(comparison.n), comparison.treated, *columns])
+    dummies = block_dummies(comparison.dyad_block, comparison.n)
+    design = np.column_stack([dummies, comparison.treated, *columns])
     fit = cluster_robust(design, outcome, cluster=comparison.pool)
-    plain = fit.estimate(1, conf_level=conf_level)
+    plain = fit.estimate(dummies.shape[1], conf_level=conf_level)
     estimator, estimand, model = words
-    few = "fewer than 4 degrees of freedom: the interval and the p-value are rough"
     return replace(
         plain,
         estimand=estimand,
@@ -76,9 +114,9 @@ def _by_regression(
         contrast=repr(comparison.contrast),
         n_missing=comparison.n_missing,
         unit="points",
-        convention=f"{model}; {comparison.n_pools} pools, CR2 standard error, Satterthwaite t; "
-        f"{comparison.missing_words}",
-        note=few if plain.df < _FEW else "",
+        convention=f"{model}{comparison.block_words}; {comparison.n_pools} pools, CR2 standard "
+        f"error, Satterthwaite t; {comparison.missing_words}",
+        note=_joined(_rough(plain), comparison.block_note, warnings_of(estimator, comparison)),
     )
 
 
@@ -95,16 +133,50 @@ def change_core(comparison: Comparison, conf_level: float = 0.95) -> Estimate:
 
 def ancova_core(comparison: Comparison, conf_level: float = 0.95) -> Estimate:
     """Return the effect on post at equal pre; see `ancova_cr2`."""
-    must(
-        float(np.ptp(comparison.pre)) > 0,
-        "all first scores are equal, so there is nothing to adjust for; use change_cr2.",
-        EstimateError,
-    )
+    _must_adjust(comparison)
     return _by_regression(
         comparison,
         [comparison.pre - comparison.pre.mean()],
         outcome=comparison.post,
         words=("ancova_cr2", "post at equal pre", "least squares of post on arm and pre"),
+        conf_level=conf_level,
+    )
+
+
+def _must_adjust(comparison: Comparison) -> None:
+    must(
+        float(np.ptp(comparison.pre)) > 0,
+        "all first scores are equal, so there is nothing to adjust for; use change_cr2.",
+        EstimateError,
+    )
+
+
+def lin_core(comparison: Comparison, conf_level: float = 0.95) -> Estimate:
+    """Return the mean effect with a slope of pre in each arm; see `lin_cr2`."""
+    _must_adjust(comparison)
+    treated = comparison.treated
+    for inside in (treated == 1, treated == 0):
+        must(
+            int(inside.sum()) >= LIN_LEAST,
+            f"an arm has {int(inside.sum())} complete dyads; below {LIN_LEAST} a slope of its own "
+            "leaves no residuals to judge by (14 false alarms in 100); use ancova_cr2.",
+            EstimateError,
+        )
+        must(
+            float(np.ptp(comparison.pre[inside])) > 0,
+            "all first scores of one arm are equal, so it has no slope of its own; use ancova_cr2.",
+            EstimateError,
+        )
+    centred = comparison.pre - comparison.pre.mean()
+    return _by_regression(
+        comparison,
+        [centred, centred * treated],
+        outcome=comparison.post,
+        words=(
+            "lin_cr2",
+            "post at equal pre, mean over all dyads",
+            "least squares of post on arm, centred pre and their product",
+        ),
         conf_level=conf_level,
     )
 
@@ -118,8 +190,11 @@ CORES: Mapping[str, Core] = MappingProxyType(
         "pool_means": pool_means_core,
         "ancova_cr2": ancova_core,
         "change_cr2": change_core,
+        "lin_cr2": lin_core,
+        "mixed_pools": mixed_pools_core,
         "randomisation": randomisation_core,
         "randomisation_adjusted": _adjusted_core,
+        "superiority": superiority_core,
     }
 )
 """Name in ``ESTIMATORS`` to the same rule on a `Comparison`."""

@@ -4,20 +4,17 @@ from dataclasses import replace
 from math import nan
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from revlab.errors import EstimateError, must, one_of
 from revlab.inference.estimate import Estimate, check_conf_level, t_estimate
 from revlab.inference.overlap import Overlap
-from revlab.rng import stream
+from revlab.inference.redrawn import answers_of, filled_spread, leverage_df, read_redrawn
 
-__all__ = ["policy_value"]
+__all__ = ["policy_difference", "policy_value"]
 
-Floats = NDArray[np.float64]
-_IDS = ["mentee_id", "mentor_id"]
-_FILLS = 10
-_FEWEST_DRAWS = 200
 _FEW = 10.0
+_WHERE = "where the lottery reaches"
 
 
 def policy_value(
@@ -60,14 +57,23 @@ def policy_value(
     Notes
     -----
     The standard error is the larger of two: the spread of the estimate over the re-drawn
-    matchings, with outcomes of dyads that were not made filled in from the answers (ten times,
-    by chance), and the one for independent dyads. Student's t with effective n - 1 degrees of
-    freedom. In simulated lotteries its 95% intervals covered at least 93% of the time, while
-    the variance that the published code divides by N twice covered 15%.
+    matchings, with outcomes of dyads that were not made filled in from the answers (forty
+    times, by chance), and the one for independent dyads (HC2 for the Hájek mean). The degrees
+    of freedom are the smallest of Bell and McCaffrey's for the weights and Satterthwaite's for
+    the re-drawn variance; for Horvitz and Thompson effective n - 1.
+
+    In 48 simulated settings (20 to 60 pairs, outcomes that do or do not follow the score, strong
+    or no differences between people, 300 lotteries each, so give or take .013) its 95% intervals
+    covered .92 to 1.00 of the time (Hájek; above .95 in 47) and .96 to 1.00 (Horvitz and
+    Thompson); most are wider than need be. The lowest are lotteries whose pairs are drawn in
+    blocks, so that few different matchings come out; the note says so when the re-drawn variance
+    is known less well than that of the weights. The variance that the published code divides by
+    N twice covered 15%.
 
     References
     ----------
-    Horvitz & Thompson (1952), JASA 47; Hájek (1971); Saveski et al. (2023).
+    Horvitz & Thompson (1952), JASA 47; Hájek (1971); Saveski et al. (2023); Bell & McCaffrey
+    (2002), Survey Methodology 28.
 
     Examples
     --------
@@ -82,62 +88,105 @@ def policy_value(
     """
     one_of("estimator", estimator, ("hajek", "horvitz_thompson"))
     check_conf_level(conf_level)
-    cells = known.chances[known.chances["logged"] > 0]
-    again = np.asarray(redrawn, dtype=float)
+    again, made = read_redrawn(known, redrawn), answers_of(known)
+    y, w, n = made.y, made.w, len(made.y)
+    if estimator == "hajek":
+        value, centre = made.hajek, made.hajek
+        alone, df = float(np.sqrt((made.alone**2).sum())), leverage_df(made.h)
+    else:
+        cells = known.chances[known.chances["logged"] > 0]
+        base = float(cells["target"].sum()) * n / len(known.seen)
+        value, centre = float(w @ y) / base, float(y.mean())
+        alone, df = float(np.std(w * y, ddof=1) * np.sqrt(n)) / base, known.effective_n - 1
+    spread = filled_spread(known, again, centre=centre, estimator=estimator, seed=seed)
+    plain = t_estimate(
+        value, max(spread.std_error, alone), df=min(df, spread.df), conf_level=conf_level
+    )
+    return _told(
+        replace(plain, estimand=f"mean outcome under the target policy, {_WHERE}"),
+        known,
+        estimator=estimator,
+        draws=len(again),
+        blocks=spread.df < df,
+    )
+
+
+def policy_difference(
+    known: Overlap, redrawn: ArrayLike, *, seed: int, conf_level: float = 0.95
+) -> Estimate:
+    """Estimate what the target policy would have given beyond the lottery that was run.
+
+    Parameters
+    ----------
+    known, redrawn, seed, conf_level
+        As for `policy_value`.
+
+    Returns
+    -------
+    Estimate
+        Hájek mean under the target policy, on dyads the lottery could make, less the plain mean
+        of the answers. The answers are the same, so the interval is not that of two means. In
+        the 48 settings of `policy_value` 95% intervals covered .85 to 1.00 of the time, at least
+        .94 in 46; the two below are of one lottery that draws in blocks, which the note tells.
+
+    Raises
+    ------
+    EstimateError
+        As `policy_value`, and if the target policy is the lottery that was run.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from revlab.inference.overlap import chances, overlap
+    >>> cells = pd.DataFrame({"mentee_id": list("aabb"), "mentor_id": list("xyxy")})
+    >>> both = chances(cells.assign(probability=0.5), cells.assign(probability=[0.8, 0.2] * 2))
+    >>> known = overlap(both, cells.iloc[[0, 3]].assign(outcome=[4.0, 2.0]))
+    >>> draws = np.tile([[True, False, False, True], [False, True, True, False]], (100, 1))
+    >>> round(policy_difference(known, draws, seed=1).estimate, 2)
+    0.6
+    """
+    check_conf_level(conf_level)
+    again, made = read_redrawn(known, redrawn), answers_of(known)
     must(
-        again.ndim == 2 and again.shape[1] == len(cells) and len(again) >= _FEWEST_DRAWS,
-        f"`redrawn` must hold at least {_FEWEST_DRAWS} draws of {len(cells)} possible dyads; got "
-        f"shape {again.shape}.",
+        known.distance > 1e-9,
+        "the target policy is the lottery that was run, so there is no difference to estimate.",
         EstimateError,
     )
-    answered = known.seen[known.seen["outcome"].notna()]
-    y, w = answered["outcome"].to_numpy(float), answered["weight"].to_numpy(float)
-    must(
-        int((w > 0).sum()) >= 2 and known.effective_n > 1 + 1e-9,
-        "fewer than two answers carry weight under the target policy, so there is no interval.",
-        EstimateError,
+    n, mean = len(made.y), float(made.y.mean())
+    apart = made.alone - (made.y - mean) / n / np.sqrt(1 - 1 / n)
+    spread = filled_spread(known, again, centre=made.hajek, estimator="difference", seed=seed)
+    df = leverage_df(made.h)
+    plain = t_estimate(
+        made.hajek - mean,
+        max(spread.std_error, float(np.sqrt((apart**2).sum()))),
+        df=min(df, spread.df),
+        conf_level=conf_level,
     )
-    expected = float(cells["target"].sum()) * len(answered) / len(known.seen)
-    base = float(w.sum()) if estimator == "hajek" else expected
-    value = float(w @ y) / base
-    error = _spread(known, again, value, estimator=estimator, seed=seed)
-    centre = value if estimator == "hajek" else 0.0
-    alone = np.sqrt(((w * (y - centre)) ** 2).sum() * len(y) / (len(y) - 1)) / base
-    if estimator == "horvitz_thompson":
-        alone = 0.0
-    plain = t_estimate(value, max(error, alone), df=known.effective_n - 1, conf_level=conf_level)
-    few = known.effective_n < _FEW
+    return _told(
+        replace(plain, estimand=f"mean outcome, {_WHERE}", contrast="target - logged"),
+        known,
+        estimator="hajek",
+        draws=len(again),
+        blocks=spread.df < df,
+    )
+
+
+def _told(plain: Estimate, known: Overlap, *, estimator: str, draws: int, blocks: bool) -> Estimate:
+    n = int(known.seen["outcome"].notna().sum())
+    note = f"{known!r}."
+    if known.effective_n < _FEW:
+        note += " So few effective answers say little."
+    if blocks:
+        note += " The lottery draws its pairs in blocks, so the interval may be a little too short."
+    alone = "HC2" if estimator == "hajek" else "independent dyads"
     return replace(
         plain,
-        estimand="mean outcome under the target policy, where the lottery reaches",
         estimator=estimator,
-        statistic=nan,
-        p_value=nan,
-        n=len(answered),
-        n_missing=len(known.seen) - len(answered),
-        convention=f"weights target / logged chance, variance by {len(again)} re-drawn lotteries, "
-        f"t with effective n - 1 = {known.effective_n - 1:.1f} degrees of freedom",
-        note=f"{known!r}." + (" So few effective answers say little." if few else ""),
+        statistic=plain.statistic if plain.contrast else nan,
+        p_value=plain.p_value if plain.contrast else nan,
+        n=n,
+        n_missing=len(known.seen) - n,
+        convention=f"weights target / logged chance, the larger variance of {draws} re-drawn "
+        f"lotteries and {alone}, t with {plain.df:.1f} degrees of freedom",
+        note=note,
     )
-
-
-def _spread(known: Overlap, again: Floats, value: float, *, estimator: str, seed: int) -> float:
-    """Return the spread of the estimate over re-drawn matchings with filled-in outcomes."""
-    cells = known.chances[known.chances["logged"] > 0].reset_index(drop=True)
-    weight = (cells["target"] / cells["logged"]).to_numpy()
-    places = cells.reset_index().merge(known.seen[[*_IDS, "outcome"]], on=_IDS, how="left")
-    outcome = places["outcome"].to_numpy(float)
-    answers = outcome[~np.isnan(outcome)]
-    rng = stream(seed, "filled in")
-    variances = []
-    for _ in range(_FILLS):
-        centred = value + rng.choice(answers - answers.mean(), len(cells))
-        filled = np.where(np.isnan(outcome), centred, outcome)
-        sums, weights = (again * weight) @ filled, again @ weight
-        some = weights > 0
-        if estimator == "hajek":
-            estimates = sums[some] / weights[some]
-        else:
-            estimates = sums / float(cells["target"].sum())
-        variances.append(float(estimates.var(ddof=1)))
-    return float(np.sqrt(np.mean(variances)))

@@ -1,5 +1,6 @@
 """Counts such as sessions held or ideas raised, which spread more than Poisson's."""
 
+import warnings
 from dataclasses import dataclass, replace
 from math import nan
 
@@ -103,7 +104,8 @@ def fit_counts(
     >>> fit.model, bool(fit.dispersion > 1.5)
     ('negative binomial', True)
     """
-    import statsmodels.api as sm
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     y, x = np.asarray(counts, dtype=float), np.asarray(design_matrix, dtype=float)
     must(
@@ -117,7 +119,7 @@ def fit_counts(
     must(whole, "every count must be a whole number of zero or more.", EstimateError)
     must(bool(y.sum() > 0), "all counts are zero; there is no rate to model.", EstimateError)
     offset = None if exposure is None else _log_exposure(exposure, len(y))
-    poisson = sm.GLM(y, x, family=sm.families.Poisson(), offset=offset).fit(tol=1e-12)
+    poisson = GLM(y, x, family=Poisson(), offset=offset).fit(tol=1e-12)
     must(
         float(np.abs(np.asarray(poisson.params) * x.std(axis=0)).max()) < _ENDLESS,
         "a predictor tells exactly which counts are zero, so its coefficient has no end; leave "
@@ -152,11 +154,20 @@ def _negative_binomial(
     y: Floats, x: Floats, offset: Floats | None, *, plain: CountFit
 ) -> CountFit | None:
     from statsmodels.discrete.discrete_model import NegativeBinomial
+    from statsmodels.tools.sm_exceptions import HessianInversionWarning
 
     start = np.append(plain.coefficients, max(0.1, (plain.dispersion - 1) / y.mean()))
-    found = NegativeBinomial(y, x, offset=offset).fit(
-        start_params=start, method="bfgs", maxiter=2000, gtol=1e-8, disp=0, warn_convergence=False
-    )
+    with warnings.catch_warnings():
+        # Only the standard error of theta rests on this matrix; it is then not known.
+        warnings.simplefilter("ignore", HessianInversionWarning)
+        found = NegativeBinomial(y, x, offset=offset).fit(
+            start_params=start,
+            method="bfgs",
+            maxiter=2000,
+            gtol=1e-8,
+            disp=0,
+            warn_convergence=False,
+        )
     alpha = float(found.params[-1])
     must(
         bool(np.isfinite(found.params).all()) and float(np.abs(found.params[:-1]).max()) < 50,
@@ -165,13 +176,14 @@ def _negative_binomial(
     )
     if alpha <= _NO_SPREAD:
         return None
+    known = found.normalized_cov_params
     information = _expected_information(x, np.asarray(found.predict()), alpha)
     return CountFit(
         coefficients=np.asarray(found.params[:-1]),
         std_errors=np.sqrt(np.diag(np.linalg.inv(information))),
         dispersion=plain.dispersion,
         theta=1 / alpha,
-        theta_error=float(found.bse[-1]) / alpha**2,
+        theta_error=nan if known is None else float(found.bse[-1]) / alpha**2,
         log_likelihood=float(found.llf),
         model="negative binomial",
         n=len(y),

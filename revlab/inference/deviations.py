@@ -1,15 +1,16 @@
 """What was done otherwise than planned, found by comparing the two plans."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
 import pandas as pd
 
 from revlab.errors import EstimateError, must
 from revlab.fieldwork.protocol import PrimaryAnalysis
+from revlab.inference.findings import Finding, Refusal
 from revlab.inference.plan import AnalysisPlan, Outcome
 
-__all__ = ["check_digest", "deviations"]
+__all__ = ["check_digest", "deviations", "not_carried_out"]
 
 _COLUMNS = ["what", "planned", "done"]
 _NOTHING = "not planned"
@@ -22,6 +23,9 @@ _WORDS = {
     "margin": "margin in points",
     "estimator": "estimator",
     "conf_level": "level of the interval",
+    "alpha": "level of the tests",
+    "blocks": "blocks of pools",
+    "cluster": "unit that was dealt to an arm",
 }
 
 
@@ -102,7 +106,49 @@ def deviations(
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
+def not_carried_out(
+    plan: AnalysisPlan, findings: Sequence[Finding], refused: Sequence[Refusal]
+) -> pd.DataFrame:
+    """List where an analysis could not do what its plan says.
+
+    Parameters
+    ----------
+    plan : AnalysisPlan
+        What was planned.
+    findings, refused : sequence of Finding, of Refusal
+        What came of it; the planned outcomes are those on the topic "contrast".
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `deviations`: an outcome that could not be compared, with the reason; one that was
+        not asked; one that was compared by another estimator.
+
+    Examples
+    --------
+    >>> plan = AnalysisPlan(PrimaryAnalysis("voice", "mentor", "a", "b", 0.3, "ancova_cr2"))
+    >>> not_carried_out(plan, [], [])["done"].tolist()
+    ['not asked in this pilot']
+    """
+    found = {(f.where.scale_id, f.where.role): f for f in findings if f.where.topic == "contrast"}
+    reasons = {
+        (r.where.scale_id, r.where.role): r.reason for r in refused if r.where.topic == "contrast"
+    }
+    rows = []
+    for one in plan.planned:
+        key, name = (one.scale_id, one.role), f"outcome {one.scale_id} ({one.role})"
+        planned = plan.estimator(*key)
+        if key not in found:
+            reason = f"no estimate: {reasons[key]}" if key in reasons else "not asked in this pilot"
+            rows.append((name, plan.status(*key), reason.rstrip(".")))
+        elif found[key].estimate.estimator != planned:
+            rows.append((f"estimator of {name}", planned, found[key].estimate.estimator))
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
 def _text(value: object) -> str:
+    if value is None or value == "":
+        return "not stated"
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
@@ -126,8 +172,15 @@ def _outcomes(
     every = dict.fromkeys([*registered.secondary, *used.secondary])
     for one in every:
         before, after = (plan.status(one.scale_id, one.role) for plan in (registered, used))
+        name = f"outcome {one.scale_id} ({one.role})"
         if before != after:
-            rows.append((f"outcome {one.scale_id} ({one.role})", before, after))
+            rows.append((name, before, after))
+            continue
+        for what in ("margin", "estimator"):
+            was, now = (getattr(plan, what)(one.scale_id, one.role) for plan in (registered, used))
+            own = {getattr(o, what) for p in (registered, used) for o in p.secondary if o == one}
+            if was != now and own != {None} and own != {""}:
+                rows.append((f"{what} of {name}", _text(was), _text(now)))
     first = Outcome(registered.primary.primary_scale, registered.primary.primary_role)
     planned = [(first, "primary"), *((one, "secondary") for one in registered.secondary)]
     if reported:

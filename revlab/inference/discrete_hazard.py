@@ -110,7 +110,8 @@ def fit_discrete_hazard(
     >>> fit.baseline["at_risk"].tolist(), fit.coefficients.round(2).tolist()
     ([10, 7, 4], [0.61])
     """
-    import statsmodels.api as sm
+    from statsmodels.genmod.families import Binomial, links
+    from statsmodels.genmod.generalized_linear_model import GLM
     from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     one_of("link", link, _LINKS)
@@ -131,10 +132,8 @@ def fit_discrete_hazard(
     ended = rows["ended"].to_numpy(dtype=float)
     counted = _counted(period, ended)
     levels = (period[:, None] == counted["period"].to_numpy()).astype(float)
-    shape = sm.families.links.CLogLog() if link == "cloglog" else sm.families.links.Logit()
-    model = sm.GLM(
-        ended, np.column_stack([levels, x[rows["pair"]]]), family=sm.families.Binomial(link=shape)
-    )
+    shape = links.CLogLog() if link == "cloglog" else links.Logit()
+    model = GLM(ended, np.column_stack([levels, x[rows["pair"]]]), family=Binomial(link=shape))
     with warnings.catch_warnings():
         # The sentence below says it better.
         warnings.simplefilter("ignore", PerfectSeparationWarning)

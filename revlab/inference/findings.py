@@ -14,6 +14,11 @@ __all__ = ["TOPICS", "Finding", "Refusal", "Where", "attempt", "findings_frame",
 TOPICS = (
     "alpha", "omega", "change", "improved", "contrast", "check", "superiority", "sides",
     "both_gained", "attendance", "attendance_contrast", "duration", "duration_contrast",
+    "agreement", "sides_level", "actor", "partner", "pool_icc", "growth", "growth_contrast",
+    "lasted", "lasted_contrast", "lasted_pairs", "hazard_ratio", "hazard_check",
+    "hazard_sessions", "attendance_spread", "reliably_better", "reliably_unchanged",
+    "reliably_worse", "standardised_change", "standardised_contrast", "gain_from_pre",
+    "gain_from_then", "response_shift",
 )  # fmt: skip
 """What findings are about, in the order of a report."""
 

@@ -92,8 +92,8 @@ def fit_cox(
     Raises
     ------
     EstimateError
-        If a value is missing, nobody ended, there are fewer ends than predictors, or a
-        predictor repeats others or tells exactly who ends first.
+        If a value is missing, nobody ended or all at once, there are fewer ends than
+        predictors, or a predictor repeats others or tells exactly who ends first.
 
     Notes
     -----
@@ -120,12 +120,7 @@ def fit_cox(
         EstimateError,
     )
     must(bool((t >= 0).all()), "a time is missing or negative; correct it.", EstimateError)
-    ends = int(ended.sum())
-    must(
-        ends > x.shape[1],
-        f"{ends} ends cannot carry {x.shape[1]} predictors; use fewer.",
-        EstimateError,
-    )
+    ends = _enough_ends(t, ended, x.shape[1])
     independent(x, beside="ones")
     labels = _labels(names, x.shape[1])
     found = PHReg(t, x, status=ended.astype(int), ties=ties).fit(disp=0, warn_convergence=False)
@@ -145,6 +140,17 @@ def fit_cox(
         n_events=ends,
         ties=ties,
     )
+
+
+def _enough_ends(t: Floats, ended: NDArray[np.bool_], p: int) -> int:
+    ends = int(ended.sum())
+    must(ends > p, f"{ends} ends cannot carry {p} predictors; use fewer.", EstimateError)
+    must(
+        bool(np.ptp(t) > 0 or not ended.all()),
+        "all pairs ended at the same time, so there is no order to explain.",
+        EstimateError,
+    )
+    return ends
 
 
 def _labels(names: list[str] | None, p: int) -> list[str]:

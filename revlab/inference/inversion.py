@@ -9,15 +9,15 @@ any ``t`` is a count of intervals and the confidence limits are order statistics
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
-from math import comb, inf, nan
+from math import comb, inf, nan, prod
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from revlab.inference.estimate import Estimate, check_conf_level
 from revlab.rng import stream
 
-__all__ = ["Replay", "invert", "splits_of"]
+__all__ = ["Replay", "accepted", "invert", "n_outside", "n_splits", "splits_of"]
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +52,32 @@ def _all_splits(n_units: int, n_treated: int) -> NDArray[np.bool_]:
     return splits
 
 
-def splits_of(treated: NDArray[np.bool_], replay: Replay) -> tuple[NDArray[np.bool_], str]:
+@lru_cache(maxsize=4)
+def _drawn_splits(n_units: int, n_treated: int, n_draws: int, *, seed: int) -> NDArray[np.bool_]:
+    order = stream(seed, "randomisation test").random((n_draws, n_units)).argsort(axis=1)
+    drawn: NDArray[np.bool_] = order < n_treated
+    drawn.setflags(write=False)
+    return drawn
+
+
+def n_splits(treated: NDArray[np.bool_], block: NDArray[np.intp] | None = None) -> int:
+    """Return how many assignments treat as many units, within each block if there are blocks.
+
+    Examples
+    --------
+    >>> n_splits(np.array([True, False, True, False])), n_splits(np.array([True, False]))
+    (6, 2)
+    >>> n_splits(np.array([True, False, True, False]), np.array([0, 0, 1, 1]))
+    4
+    """
+    block = np.zeros(len(treated), dtype=np.intp) if block is None else block
+    size, inside = np.bincount(block), np.bincount(block[treated], minlength=int(block.max()) + 1)
+    return prod(comb(int(n), int(k)) for n, k in zip(size, inside, strict=True))
+
+
+def splits_of(
+    treated: NDArray[np.bool_], replay: Replay, *, block: NDArray[np.intp] | None = None
+) -> tuple[NDArray[np.bool_], str]:
     """Return assignments with as many treated units, and how they were listed.
 
     Parameters
@@ -61,6 +86,9 @@ def splits_of(treated: NDArray[np.bool_], replay: Replay) -> tuple[NDArray[np.bo
         The assignment that happened.
     replay : Replay
         All of them, or random ones.
+    block : ndarray of shape (G,) or None
+        Number of the block, from 0, within which units were assigned; every block then keeps
+        its number of treated units.
 
     Returns
     -------
@@ -73,29 +101,88 @@ def splits_of(treated: NDArray[np.bool_], replay: Replay) -> tuple[NDArray[np.bo
     --------
     >>> splits_of(np.array([True, False, False]), Replay())[1]
     'all 3 assignments'
+    >>> arms, blocks = np.array([True, False, True, False]), np.array([0, 0, 1, 1])
+    >>> splits_of(arms, Replay(), block=blocks)[0].astype(int).tolist()
+    [[1, 0, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0], [0, 1, 0, 1]]
     """
-    n_units, n_treated = len(treated), int(treated.sum())
-    total = comb(n_units, n_treated)
+    total = n_splits(treated, block)
     if total <= replay.exact_limit:
-        return _all_splits(n_units, n_treated), f"all {total} assignments"
-    rng = stream(replay.seed, "randomisation test")
-    order = rng.random((replay.n_draws, n_units)).argsort(axis=1)
-    drawn = np.vstack([treated, order < n_treated])
-    return drawn, f"{replay.n_draws} of {total} assignments at random, seed {replay.seed}"
+        listed = f"all {total} assignments"
+        if block is None:
+            return _all_splits(len(treated), int(treated.sum())), listed
+        return _all_within(treated, block, total), listed
+    said = f"{replay.n_draws} of {total} assignments at random, seed {replay.seed}"
+    if block is None:
+        count = int(treated.sum())
+        drawn = _drawn_splits(len(treated), count, replay.n_draws, seed=replay.seed)
+        return np.vstack([treated, drawn]), said
+    return _drawn_within(treated, block, replay), said
 
 
-def _accepted(observed: float, values: Floats, shifts: Floats) -> tuple[Floats, Floats]:
-    """Return the ends of ``{t: |values - t shifts| >= |observed - t|}``, for |shifts| <= 1."""
-    tie = _TIE * max(1.0, float(np.abs(values).max()))
+def _members(block: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    return [np.flatnonzero(block == k) for k in range(int(block.max()) + 1)]
+
+
+def _all_within(
+    treated: NDArray[np.bool_], block: NDArray[np.intp], total: int
+) -> NDArray[np.bool_]:
+    members = _members(block)
+    own = [_all_splits(len(rows), int(treated[rows].sum())) for rows in members]
+    choice = np.unravel_index(np.arange(total), [len(splits) for splits in own])
+    every = np.zeros((total, len(treated)), dtype=bool)
+    for rows, splits, chosen in zip(members, own, choice, strict=True):
+        every[:, rows] = splits[chosen]
+    return every
+
+
+def _drawn_within(
+    treated: NDArray[np.bool_], block: NDArray[np.intp], replay: Replay
+) -> NDArray[np.bool_]:
+    rng = stream(replay.seed, "blocked permutation test")
+    drawn = np.tile(treated, (replay.n_draws + 1, 1))
+    for rows in _members(block):
+        drawn[1:, rows] = rng.permuted(drawn[1:, rows], axis=1)
+    return drawn
+
+
+def accepted(observed: ArrayLike, values: Floats, *, shifts: Floats) -> tuple[Floats, Floats]:
+    """Return the ends of ``{t: |values - t shifts| >= |observed - t|}``, for |shifts| <= 1.
+
+    Parameters
+    ----------
+    observed : array of shape (...)
+        The statistic T of each test.
+    values, shifts : ndarray of shape (..., S)
+        As for `invert`.
+
+    Examples
+    --------
+    >>> low, high = accepted(2.0, np.array([2.0, 0.5]), shifts=np.array([1.0, 0.0]))
+    >>> low.round(6).tolist(), high.round(6).tolist()
+    ([-inf, 1.5], [inf, 2.5])
+    """
+    seen = np.asarray(observed, dtype=float)[..., None]
+    tie = _TIE * np.maximum(1.0, np.abs(values).max(axis=-1, keepdims=True))
     low_gap, high_gap = 1 - shifts, 1 + shifts
     with np.errstate(divide="ignore", invalid="ignore"):
-        one = (observed - values) / low_gap
-        two = (observed + values) / high_gap
+        one = (seen - values) / low_gap
+        two = (seen + values) / high_gap
     # a vanishing gap is the assignment itself or its mirror: never less extreme
     same = (np.abs(low_gap) < _TIE) | (np.abs(high_gap) < _TIE)
     low = np.where(same, -inf, np.minimum(one, two) - tie)
     high = np.where(same, inf, np.maximum(one, two) + tie)
     return low, high
+
+
+def n_outside(total: int, conf_level: float) -> int:
+    """Return how many of ``total`` assignments may lie beyond a confidence limit.
+
+    Examples
+    --------
+    >>> n_outside(70, 0.95)
+    3
+    """
+    return int(np.floor((1 - conf_level) * total + _TIE))
 
 
 def invert(observed: float, values: Floats, *, shifts: Floats, conf_level: float) -> Estimate:
@@ -124,10 +211,10 @@ def invert(observed: float, values: Floats, *, shifts: Floats, conf_level: float
     True
     """
     check_conf_level(conf_level)
-    low, high = _accepted(observed, values, shifts)
+    low, high = accepted(observed, values, shifts=shifts)
     total = len(values)
     p_value = float(((low <= 0) & (high >= 0)).mean())
-    kept = int(np.floor((1 - conf_level) * total + _TIE))
+    kept = n_outside(total, conf_level)
     return Estimate(
         estimand="",
         estimator="",

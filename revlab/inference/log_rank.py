@@ -4,6 +4,7 @@ from dataclasses import replace
 from math import nan
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
@@ -11,6 +12,7 @@ from revlab.errors import EstimateError, must
 from revlab.inference.columns import marks
 from revlab.inference.estimate import Estimate, check_conf_level
 from revlab.inference.inversion import Replay, splits_of
+from revlab.inference.pool_blocks import kept_blocks, pool_blocks
 
 __all__ = ["log_rank"]
 
@@ -35,7 +37,7 @@ def log_rank(
     event: ArrayLike,
     *,
     treated: ArrayLike,
-    pool: ArrayLike | None = None,
+    pool: ArrayLike | pd.DataFrame | None = None,
     replay: Replay | None = None,
     conf_level: float = 0.95,
 ) -> Estimate:
@@ -47,9 +49,10 @@ def log_rank(
         As for `revlab.inference.duration.kaplan_meier`.
     treated : array of shape (n,)
         Whether the pair is in the treatment arm.
-    pool : array of shape (n,) or None
+    pool : array of shape (n,), DataFrame or None
         Pool of each pair. Give it whenever arms were assigned to pools: the textbook p-value
-        takes pairs as independent and is then too small. None gives the textbook test.
+        takes pairs as independent and is then too small. None gives the textbook test. A frame
+        with columns "pool_id" and "block" keeps the re-assignments within blocks of pools.
     replay : Replay or None
         How re-assignments of arms to pools are listed.
     conf_level : float
@@ -113,10 +116,11 @@ def _by_pools(
     scores: Floats,
     *,
     arm: NDArray[np.bool_],
-    pool: ArrayLike,
+    pool: ArrayLike | pd.DataFrame,
     replay: Replay | None,
 ) -> Estimate:
-    labels, code = np.unique(np.asarray(pool).astype(str), return_inverse=True)
+    names = pool["pool_id"] if isinstance(pool, pd.DataFrame) else np.asarray(pool)
+    labels, code = np.unique(names.astype(str), return_inverse=True)
     must(code.shape == arm.shape, "`pool` needs one value per pair.", EstimateError)
     share = np.bincount(code, weights=arm) / np.bincount(code)
     must(bool(np.isin(share, (0, 1)).all()), "a pool has pairs in both arms.", EstimateError)
@@ -124,7 +128,10 @@ def _by_pools(
     fewest = min(int(treated.sum()), int((~treated).sum()))
     must(fewest >= 2, f"an arm has {fewest} pool; at least 2 are needed.", EstimateError)
     totals = np.bincount(code, weights=scores)
-    splits, listed = splits_of(treated, replay or Replay())
+    block = None
+    if isinstance(pool, pd.DataFrame) and "block" in pool:
+        block = kept_blocks(pool_blocks(list(pool["block"]), code, names=list(labels)), treated)
+    splits, listed = splits_of(treated, replay or Replay(), block=block)
     values = splits.astype(float) @ totals
     tie = 1e-9 * max(1.0, float(np.abs(values).max()))
     extreme = np.abs(values) >= abs(float(totals[treated].sum())) - tie
@@ -136,5 +143,5 @@ def _by_pools(
         conf_high=nan,
         n_clusters=len(labels),
         convention=f"Peto one-step log hazard ratio; p-value of the log-rank score over {listed} "
-        f"of arms to {len(labels)} pools; no interval",
+        f"of arms to {len(labels)} pools{'' if block is None else ' within blocks'}; no interval",
     )

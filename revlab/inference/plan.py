@@ -2,18 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from revlab.errors import EstimateError, must, one_of
-from revlab.fieldwork.protocol import Criterion, PilotPlan, PrimaryAnalysis
+from revlab.fieldwork.criteria import Criterion
+from revlab.fieldwork.protocol import PrimaryAnalysis
+from revlab.fieldwork.stated import stated
 from revlab.inference.estimate import Contrast
-from revlab.inference.estimators import ESTIMATORS
+from revlab.inference.estimators import POINT_ESTIMATORS
 
-__all__ = ["STATUSES", "AnalysisPlan", "Outcome", "analysis_plan", "plan_of_pilot"]
-
-Noun = TypeVar("Noun")
+__all__ = [
+    "STATUSES",
+    "AnalysisPlan",
+    "Outcome",
+]
 
 STATUSES = ("primary", "secondary", "exploratory")
 """One outcome is primary; secondary ones are named in the plan; all others are exploratory."""
@@ -21,10 +24,22 @@ STATUSES = ("primary", "secondary", "exploratory")
 
 @dataclass(frozen=True, order=True)
 class Outcome:
-    """A scale as one side answered it."""
+    """A scale as one side answered it; two are equal if scale and role are.
+
+    Parameters
+    ----------
+    scale_id, role : str
+        The scale and who answered.
+    margin : float or None
+        Smallest difference that matters, in points; None if none was stated.
+    estimator : str
+        "" takes that of the primary outcome.
+    """
 
     scale_id: str
     role: str
+    margin: float | None = field(default=None, compare=False)
+    estimator: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         one_of("role", self.role, ("mentor", "mentee"))
@@ -46,7 +61,7 @@ class AnalysisPlan:
     Raises
     ------
     OptionError
-        If there is no such estimator.
+        If there is no such estimator, or it is not in points, as the margins are.
     EstimateError
         If the primary outcome is also named as secondary, or an outcome twice.
 
@@ -63,7 +78,8 @@ class AnalysisPlan:
     secondary: tuple[Outcome, ...] = ()
 
     def __post_init__(self) -> None:
-        one_of("estimator", self.primary.estimator, tuple(ESTIMATORS))
+        for estimator in (self.primary.estimator, *(one.estimator for one in self.secondary)):
+            one_of("estimator", estimator or self.primary.estimator, POINT_ESTIMATORS)
         named = [Outcome(self.primary.primary_scale, self.primary.primary_role), *self.secondary]
         must(
             len(set(named)) == len(named),
@@ -79,8 +95,38 @@ class AnalysisPlan:
     @property
     def digest(self) -> str:
         """SHA-256 of the plan: a plan that was changed has another one."""
-        text = json.dumps(_all_floats(asdict(self)), sort_keys=True, separators=(",", ":"))
+        parts = {
+            "primary": stated(self.primary),
+            "progression": [stated(rule) for rule in self.progression],
+            "secondary": [stated(outcome) for outcome in self.secondary],
+        }
+        text = json.dumps(_all_floats(parts), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def alpha(self) -> float:
+        """Level of the tests."""
+        first = self.primary
+        return round(1 - first.conf_level, 12) if first.alpha is None else first.alpha
+
+    @property
+    def planned(self) -> tuple[Outcome, ...]:
+        """Every outcome that was named beforehand, the primary one first, with its settings."""
+        first = self.primary
+        main = Outcome(
+            first.primary_scale, first.primary_role, margin=first.margin, estimator=first.estimator
+        )
+        return (main, *self.secondary)
+
+    def margin(self, scale_id: str, role: str) -> float | None:
+        """Return the smallest difference that matters, None if none was stated."""
+        margins = {(one.scale_id, one.role): one.margin for one in self.planned}
+        return margins.get((scale_id, role))
+
+    def estimator(self, scale_id: str, role: str) -> str:
+        """Return the planned estimator; one that is not named has the primary outcome's."""
+        named = {(one.scale_id, one.role): one.estimator for one in self.planned}
+        return named.get((scale_id, role)) or self.primary.estimator
 
     def status(self, scale_id: str, role: str) -> str:
         """Return "primary", "secondary" or "exploratory"."""
@@ -104,78 +150,3 @@ def _all_floats(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_all_floats(part) for part in value]
     return float(value) if isinstance(value, int) else value
-
-
-def _made(noun: Callable[..., Noun], row: object, place: str) -> Noun:
-    must(isinstance(row, Mapping), f"{place} must be a table of settings.", EstimateError)
-    try:
-        return noun(**row)  # type: ignore[arg-type]
-    except TypeError as error:
-        reason = str(error).split("() ", 1)[-1]
-        raise EstimateError(f"{place} is not as it should be: {reason}.") from None
-
-
-def _listed(noun: Callable[..., Noun], rows: object, place: str) -> tuple[Noun, ...]:
-    if not isinstance(rows, list | tuple):
-        raise EstimateError(f"{place} must be a list of tables.")
-    return tuple(_made(noun, row, f"{place}, number {k},") for k, row in enumerate(rows, start=1))
-
-
-def analysis_plan(values: Mapping[str, object]) -> AnalysisPlan:
-    """Read a plan from the tables of a ``pilot.toml``.
-
-    Parameters
-    ----------
-    values : mapping
-        "plan": a mapping with the fields of `PrimaryAnalysis`; optional "progression": a list
-        of mappings with the fields of `Criterion`; optional "secondary": a list of mappings
-        with scale_id and role.
-
-    Returns
-    -------
-    AnalysisPlan
-
-    Raises
-    ------
-    EstimateError
-        If there is no "plan", a setting is unknown or one is missing.
-
-    Examples
-    --------
-    >>> plan = analysis_plan({"plan": {"primary_scale": "voice", "primary_role": "mentor",
-    ...     "treatment": "optimal", "control": "random", "margin": 1,
-    ...     "estimator": "ancova_cr2"}})
-    >>> plan.digest[:8]
-    '343d9406'
-    """
-    unknown = sorted(set(values) - {"plan", "progression", "secondary"})
-    must(not unknown, f"the plan has no table {unknown}.", EstimateError)
-    must("plan" in values, "there is no [plan] table, so nothing was planned.", EstimateError)
-    return AnalysisPlan(
-        primary=_made(PrimaryAnalysis, values["plan"], "[plan]"),
-        progression=_listed(Criterion, values.get("progression", ()), "[[progression]]"),
-        secondary=_listed(Outcome, values.get("secondary", ()), "[[secondary]]"),
-    )
-
-
-def plan_of_pilot(plan: PilotPlan, *, secondary: tuple[Outcome, ...] = ()) -> AnalysisPlan | None:
-    """Return the analysis plan of a pilot, None if nothing was to be compared.
-
-    Parameters
-    ----------
-    plan : PilotPlan
-        From ``pilot.toml``.
-    secondary : tuple of Outcome
-        Outcomes named beforehand elsewhere, besides the ``[[secondary]]`` ones of the file.
-
-    Examples
-    --------
-    >>> from revlab.fieldwork.protocol import Wave
-    >>> plan_of_pilot(PilotPlan("Spring", 6, 4, (Wave(1, "before", 0),))) is None
-    True
-    """
-    if plan.analysis is None:
-        return None
-    own = tuple(Outcome(one.scale_id, one.role) for one in plan.secondary)
-    more = tuple(one for one in secondary if one not in own)
-    return AnalysisPlan(plan.analysis, plan.progression, own + more)

@@ -6,7 +6,7 @@ import pandas as pd
 from scipy.special import betainc, stdtr
 
 from revlab.errors import EstimateError, must
-from revlab.fieldwork.protocol import Criterion
+from revlab.fieldwork.criteria import Criterion
 from revlab.inference.estimate import Estimate
 from revlab.inference.rates import wilson
 

@@ -5,13 +5,16 @@ from math import inf
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from revlab.errors import EstimateError, must, one_of
 from revlab.inference.comparison import Comparison, read_comparison
 from revlab.inference.estimate import Contrast, Estimate
 from revlab.inference.inversion import Replay, invert, splits_of
 
-__all__ = ["STATISTICS", "randomisation_core", "randomisation_test"]
+__all__ = ["STATISTICS", "centred_pools", "randomisation_core", "randomisation_test"]
+
+Floats = NDArray[np.float64]
 
 STATISTICS = ("change", "adjusted")
 """change: post - pre; adjusted: post - slope * pre with the slope within pools."""
@@ -28,6 +31,38 @@ def _slope_within(comparison: Comparison) -> float:
         EstimateError,
     )
     return float(pre @ post) / spread
+
+
+def centred_pools(
+    means: Floats, treated: NDArray[np.bool_], *, block: NDArray[np.intp] | None = None
+) -> tuple[Floats, Floats]:
+    """Return the means of pools and their arms, both less their mean in the block.
+
+    Parameters
+    ----------
+    means : ndarray of shape (G,)
+        Means of pools.
+    treated : ndarray of shape (G,)
+        Whether the pool is in the treatment arm.
+    block : ndarray of shape (G,) or None
+        Number of the block of each pool.
+
+    Returns
+    -------
+    centred, own : ndarray of shape (G,)
+        ``centred @ own / (own @ own)`` is the difference between arms, weighted over blocks by
+        treated times untreated pools over all pools.
+
+    Examples
+    --------
+    >>> centred_pools(np.array([3.0, 1.0]), np.array([True, False]))[1].tolist()
+    [0.5, -0.5]
+    """
+    code = np.zeros(len(means), dtype=np.intp) if block is None else block
+    size = np.bincount(code)
+    inner = (np.bincount(code, weights=means) / size)[code]
+    share = (np.bincount(code, weights=treated) / size)[code]
+    return means - inner, treated - share
 
 
 def randomisation_core(
@@ -49,25 +84,25 @@ def randomisation_core(
     one_of("statistic", statistic, STATISTICS)
     slope = 1.0 if statistic == "change" else _slope_within(comparison)
     means = comparison.pool_means(comparison.post - slope * comparison.pre)
-    treated = comparison.pool_treated
-    observed = float(means[treated].mean() - means[~treated].mean())
-    spread = float(np.ptp(means - observed * treated))
+    centred, own = centred_pools(means, comparison.pool_treated, block=comparison.block)
+    scale = 1 / float(own @ own)
+    observed = scale * float(centred @ own)
+    spread = float(np.ptp((centred - observed * own)[own != 0]))
     must(
         spread > 1e-9 * max(1.0, float(np.abs(means).max())),
         "pools of one arm do not vary, so no assignment could have come out differently.",
         EstimateError,
     )
-    splits, listed = splits_of(treated, replay or Replay())
-    share = treated.mean()
+    splits, listed = splits_of(comparison.pool_treated, replay or Replay(), block=comparison.block)
     # mean difference of a split from one product, as all splits treat the same number
-    scale = 1 / (len(treated) * share * (1 - share))
-    values = scale * ((means - means.mean()) @ splits.T.astype(float))
-    shifts = scale * ((treated - share) @ splits.T.astype(float))
+    values = scale * (centred @ splits.T.astype(float))
+    shifts = scale * (own @ splits.T.astype(float))
     estimate = invert(observed, values, shifts=shifts, conf_level=conf_level)
     outcome = "change" if statistic == "change" else "post adjusted by the slope within pools"
-    note = ""
+    notes = [comparison.block_note]
     if estimate.conf_high == inf:
-        note = "too few pools: even the most extreme assignment cannot bound the effect"
+        notes.append("too few pools: even the most extreme assignment cannot bound the effect")
+    within = "" if comparison.block is None else f" within {comparison.n_blocks} blocks"
     return replace(
         estimate,
         estimand="difference of pool means",
@@ -77,9 +112,10 @@ def randomisation_core(
         n_missing=comparison.n_missing,
         unit="points",
         n_clusters=comparison.n_pools,
-        convention=f"randomisation test of the difference in mean pool {outcome}, {listed} of "
-        f"arms to {comparison.n_pools} pools, interval by inversion; {comparison.missing_words}",
-        note=note,
+        convention=f"randomisation test of the difference in mean pool {outcome}{within}, {listed} "
+        f"of arms to {comparison.n_pools} pools{within}, interval by inversion; "
+        f"{comparison.missing_words}",
+        note="; ".join(note for note in notes if note),
     )
 
 
@@ -102,7 +138,9 @@ def randomisation_test(
     statistic : {"change", "adjusted"}
         Difference between arms in the unweighted mean over pools of ``post - pre``, or of
         ``post - slope * pre`` with the regression slope within pools. That slope is the same
-        under every constant effect, so both tests are exact.
+        under every constant effect, so both tests are exact. With blocks the difference is taken
+        within blocks, weighted by treated times untreated pools over all, and arms are
+        re-assigned within blocks only.
     conf_level : float
         Level of the interval, all effects that the test does not reject.
     replay : Replay or None

@@ -42,7 +42,12 @@ class ResponseShift:
 
 
 def response_shift(
-    pre: ArrayLike, then: ArrayLike, post: ArrayLike, *, conf_level: float = 0.95
+    pre: ArrayLike,
+    then: ArrayLike,
+    post: ArrayLike,
+    *,
+    cluster: ArrayLike | None = None,
+    conf_level: float = 0.95,
 ) -> ResponseShift:
     """Compare the gain from a pre-test with the gain from a retrospective pre-test.
 
@@ -51,6 +56,8 @@ def response_shift(
     pre, then, post : array of shape (n,)
         Scores at the start, of the start as judged at the end, and at the end; NaN is missing.
         Each comparison uses everybody who has both of its scores.
+    cluster : array of shape (n,) or None
+        Independent unit of each row, for instance the pool; None takes rows as independent.
     conf_level : float
         Level of the intervals.
 
@@ -82,7 +89,9 @@ def response_shift(
     )
     made = [
         replace(
-            paired_change(start, end, conf_level=conf_level), estimand=estimand, contrast=contrast
+            paired_change(start, end, cluster=cluster, conf_level=conf_level),
+            estimand=estimand,
+            contrast=contrast,
         )
         for start, end, estimand, contrast in named
     ]

@@ -13,7 +13,13 @@ from revlab.inference.rates import wilson
 from revlab.inference.regression import cluster_robust
 from revlab.inference.two_sample import complete
 
-__all__ = ["Clusters", "probability_of_superiority", "share_improved"]
+__all__ = [
+    "Clusters",
+    "logit_interval",
+    "placements",
+    "probability_of_superiority",
+    "share_improved",
+]
 
 Floats = NDArray[np.float64]
 
@@ -26,8 +32,14 @@ class Clusters:
     control: ArrayLike
 
 
-def _placements(values: Floats, others: Floats) -> Floats:
-    """Return the share of ``others`` below each value, ties as half."""
+def placements(values: Floats, others: Floats) -> Floats:
+    """Return the share of ``others`` (m,) below each of ``values`` (n,), ties as half.
+
+    Examples
+    --------
+    >>> placements(np.array([1.0, 2.0]), np.array([1.0, 1.5])).tolist()
+    [0.25, 1.0]
+    """
     ordered = np.sort(others)
     below = np.searchsorted(ordered, values, side="left")
     at_most = np.searchsorted(ordered, values, side="right")
@@ -62,17 +74,30 @@ def _clustered(
 
 
 def _interval(p: float, error: float, *, df: float, interval: str, level: float) -> Estimate:
-    if interval == "brunner_munzel":
-        half = float(stdtrit(df, (1 + level) / 2)) * error
-        statistic = (p - 0.5) / error
-        low, high = p - half, p + half
-    else:
-        wide = error / (p * (1 - p))
-        half = float(stdtrit(df, (1 + level) / 2)) * wide
-        statistic = float(logit(p)) / wide
-        low, high = float(expit(logit(p) - half)), float(expit(logit(p) + half))
+    if interval == "logit":
+        return logit_interval(p, error, df=df, conf_level=level)
+    half = float(stdtrit(df, (1 + level) / 2)) * error
+    statistic = (p - 0.5) / error
     p_value = float(2 * stdtr(df, -abs(statistic)))
-    return Estimate("", "", "", p, error, df, statistic, p_value, low, high, level)
+    return Estimate("", "", "", p, error, df, statistic, p_value, p - half, p + half, level)
+
+
+def logit_interval(p: float, error: float, *, df: float, conf_level: float) -> Estimate:
+    """Return a t interval of a probability on the log-odds scale, and the test of one half.
+
+    Examples
+    --------
+    >>> found = logit_interval(0.5, 0.1, df=10.0, conf_level=0.95)
+    >>> found.p_value, round(found.conf_low + found.conf_high, 6)
+    (1.0, 1.0)
+    """
+    check_conf_level(conf_level)
+    wide = error / (p * (1 - p))
+    half = float(stdtrit(df, (1 + conf_level) / 2)) * wide
+    statistic = float(logit(p)) / wide
+    low, high = float(expit(logit(p) - half)), float(expit(logit(p) + half))
+    p_value = float(2 * stdtr(df, -abs(statistic)))
+    return Estimate("", "", "", p, error, df, statistic, p_value, low, high, conf_level)
 
 
 def _fisher_z(p: float, sizes: tuple[int, int], level: float) -> Estimate:
@@ -145,7 +170,7 @@ def probability_of_superiority(
     x, x_missing = complete(treatment, "the treatment group")
     y, y_missing = complete(control, "the control group")
     n_clusters = 0
-    high, low = _placements(x, y), _placements(y, x)
+    high, low = placements(x, y), placements(y, x)
     p = float(high.mean())
     must(0 < p < 1, "one group lies wholly above the other: no interval exists.", EstimateError)
     if interval == "fisher_z":

@@ -77,6 +77,10 @@ def market(compatibility: Compatibility, rng: np.random.Generator, side: str) ->
 def deferred(market: Market) -> list[tuple[int, int]]:
     """Run deferred acceptance and return the (proposer, partner) pairs that are kept.
 
+    The form for callers that hold a `Market` already (rotations, informal events), whose table it
+    uses up. `revlab.pairing.proposals` is the form that copies nothing, for large cohorts; the
+    tests hold the two against each other.
+
     Examples
     --------
     >>> scores = Compatibility.from_scores([[0.9, 0.8], [0.8, 0.1]], mentor_capacity=[0, 1])

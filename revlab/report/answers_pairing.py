@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from revlab.errors import must
+from revlab.pairing.disparity import CANNOT_JUDGE
 from revlab.pairing.policies import Policy
 from revlab.privacy.suppression import suppress
 from revlab.report.answer import AnswerCard
@@ -128,10 +129,16 @@ def shown_groups(disparity: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The same rows; where fewer than five people stand behind a row (or the row would give
-        such a one away) its numbers are missing.
+        such a one away) its numbers are missing. If the best-served group of a side is hidden,
+        no rate against it is shown on that side: the rates would tell its share.
     """
     shown = []
     for _, rows in disparity.groupby("side", sort=False):
         safe = suppress(rows, count="n", by=["group"])
-        shown.append(safe[safe["group"] != "all"].drop(columns="hidden"))
+        safe = safe[safe["group"] != "all"].drop(columns="hidden")
+        if not (safe["impact_ratio"] == 1).any():
+            there = safe["verdict"].notna()
+            verdict = safe["verdict"].where(~there, CANNOT_JUDGE)
+            safe = safe.assign(impact_ratio=float("nan"), verdict=verdict)
+        shown.append(safe)
     return pd.concat(shown, ignore_index=True)

@@ -85,13 +85,13 @@ def change_card(analysis: PilotAnalysis, *, scale_id: str, role: str) -> AnswerC
 
     def make() -> AnswerCard:
         estimate = analysis.estimate("change", scale_id=scale_id, role=role)
-        primary = analysis.plan is not None and scale_id == analysis.plan.primary.primary_scale
-        margin = analysis.plan.primary.margin if primary and analysis.plan else None
+        plan = analysis.plan
+        planned = plan is not None and plan.status(scale_id, role) != "exploratory"
         card = answer_card(
             estimate,
             question=question,
-            margin=margin,
-            status="" if primary else "exploratory",
+            margin=plan.margin(scale_id, role) if plan is not None else None,
+            status="" if planned else "exploratory",
             simulated=analysis.simulated,
         ).with_situation(situation_of(analysis, scale_id=scale_id, role=role))
         return card.with_facts(

@@ -16,7 +16,11 @@ from revlab.report.figures_chance import alt_chance, plot_chance
 from revlab.report.figures_design import alt_power, alt_sampling, plot_power, plot_sampling
 from revlab.report.figures_duration import alt_survival, plot_survival
 from revlab.report.figures_effects import alt_change, plot_change
+from revlab.report.figures_endings import alt_reasons, plot_reasons
+from revlab.report.figures_evaluation import alt_evaluations, plot_evaluations
 from revlab.report.figures_forest import alt_forest, plot_forest
+from revlab.report.figures_growth import alt_growth, plot_growth
+from revlab.report.figures_missing import alt_sensitivity, plot_sensitivity
 from revlab.report.figures_pairing import alt_heat, alt_scores, plot_heat, plot_scores
 from revlab.report.figures_people import alt_grades, alt_skills, plot_grades, plot_skills
 from revlab.report.figures_pilot import alt_attendance, alt_flow, plot_attendance, plot_flow
@@ -46,9 +50,13 @@ FIGURES: Mapping[str, Drawing] = MappingProxyType(
         "flow": Drawing(plot_flow, alt_flow),
         "attendance": Drawing(plot_attendance, alt_attendance),
         "survival": Drawing(plot_survival, alt_survival),
+        "reasons": Drawing(plot_reasons, alt_reasons),
+        "growth": Drawing(plot_growth, alt_growth),
         "likert": Drawing(plot_likert, alt_likert),
         "change": Drawing(plot_change, alt_change),
         "forest": Drawing(plot_forest, alt_forest),
+        "sensitivity": Drawing(plot_sensitivity, alt_sensitivity),
+        "evaluations": Drawing(plot_evaluations, alt_evaluations),
         "power": Drawing(plot_power, alt_power),
         "sampling": Drawing(plot_sampling, alt_sampling),
     }

@@ -29,6 +29,7 @@ _SKILLS = "data/skills/esco_digital.csv"
 _IDS = {
     "people": ("person_id",),
     "dyads": ("mentor_id", "mentee_id"),
+    "lottery": ("mentor_id", "mentee_id"),
     "responses": ("respondent_id",),
     "truth": ("respondent_id",),
 }

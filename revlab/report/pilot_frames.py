@@ -4,8 +4,11 @@ import pandas as pd
 
 from revlab.errors import PilotError, must, one_of
 from revlab.fieldwork.pilot import Pilot
+from revlab.inference.analysis_scales import scores_of
+from revlab.inference.growth_waves import growth_means
+from revlab.inference.plan import Outcome
 
-__all__ = ["likert_rows", "main_scale", "margin_of"]
+__all__ = ["growth_rows", "likert_rows", "main_scale", "margin_of"]
 
 _USUAL_MARGIN = 0.3
 
@@ -94,3 +97,30 @@ def likert_rows(pilot: Pilot, scale_id: str, *, role: str, wave: int) -> pd.Data
     turned = asked["reverse"].astype(bool)
     wording = asked["text"].astype(str) + turned.map({True: " (reversed)", False: ""})
     return asked.assign(item=wording)[["item", "value", "low", "high"]]
+
+
+def growth_rows(pilot: Pilot, scale_id: str, *, role: str) -> pd.DataFrame:
+    """Return the frame of the figure "growth": the mean of each arm at each survey.
+
+    Parameters
+    ----------
+    pilot : Pilot
+        Real or simulated.
+    scale_id, role : str
+        The outcome.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `revlab.inference.growth_waves.growth_means`.
+
+    Examples
+    --------
+    >>> from revlab.fieldwork.pilot import read_pilot
+    >>> from revlab.shipped import shipped
+    >>> rows = growth_rows(read_pilot(shipped("data/example_pilot")), "voice", role="mentor")
+    >>> sorted(set(rows["wave"]))
+    [1, 2, 3]
+    """
+    outcome = Outcome(scale_id, role)
+    return growth_means(pilot, [one for one in scores_of(pilot) if one.outcome == outcome])

@@ -1,14 +1,16 @@
 """What the answer cards of a pilot share: refusals, and the situation behind the caveats."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from revlab.errors import EstimateError
 from revlab.inference.analysis import PilotAnalysis
+from revlab.inference.estimate import Estimate
 from revlab.report.answer import AnswerCard
 from revlab.report.cards import plain_card
 from revlab.report.caveats import Situation
 
-__all__ = ["STAYED", "or_refusal", "situation_of"]
+__all__ = ["STAYED", "or_refusal", "situation_behind", "situation_of"]
 
 STAYED = "stayed to the end"
 """The stage of the participant flow that early endings are read from."""
@@ -43,3 +45,15 @@ def situation_of(analysis: PilotAnalysis, *, scale_id: str = "", role: str = "")
         reliability = float("nan")
     dropped = {str(row.arm): 1 - float(row.share) for row in ended.itertuples()}
     return Situation(dropout_per_arm=dropped, reliability=reliability, simulated=analysis.simulated)
+
+
+def situation_behind(
+    analysis: PilotAnalysis, estimate: Estimate, *, scale_id: str = "", role: str = ""
+) -> Situation:
+    """Return `situation_of` with what a card in plain words knows of its estimate besides."""
+    return replace(
+        situation_of(analysis, scale_id=scale_id, role=role),
+        n=estimate.n,
+        n_missing=estimate.n_missing,
+        n_clusters=estimate.n_clusters,
+    )

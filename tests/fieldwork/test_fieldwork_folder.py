@@ -21,6 +21,7 @@ from revlab.fieldwork.protocol import (
     Wave,
 )
 from revlab.fieldwork.simulate import reveal_pilot
+from revlab.shipped import shipped
 
 ANALYSIS = PrimaryAnalysis("voice", "mentor", "optimal", "random", 0.3, "ancova_cr2")
 
@@ -445,3 +446,18 @@ def test_the_plan_survives_its_file(pilot: Pilot, tmp_path: Path) -> None:
     path.write_text(plan_toml(pilot.plan, "simulated"), encoding="utf-8")
     read = read_plan(path)
     assert (read.plan, read.source, read.faults) == (pilot.plan, "simulated", ())
+
+
+def test_a_registered_analysis_survives_the_folder_and_its_faults_are_listed(
+    tmp_path: Path,
+) -> None:
+    pilot = read_pilot(shipped("data/example_pilot"))
+    assert pilot.registered is not None
+    write_pilot(pilot, tmp_path)
+    assert read_pilot(tmp_path).registered == pilot.registered
+    path = tmp_path / "registered.toml"
+    path.write_text(path.read_text().replace("margin = 0.3", "margin = -1", 1))
+    with pytest.raises(TableError, match=r"registered.toml, column 'plan': .*above 0"):
+        read_pilot(tmp_path)
+    write_pilot(replace(pilot, registered=None), tmp_path)
+    assert not path.exists()

@@ -5,18 +5,21 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
+from wiring_pilots import with_then_test
 
 from revlab.errors import EstimateError
 from revlab.fieldwork.frames import dyad_outcomes, endings
 from revlab.fieldwork.pilot import Pilot, read_pilot
 from revlab.inference.analysis import PilotAnalysis, analyse_pilot
-from revlab.inference.analysis_scales import adjust
+from revlab.inference.analysis_contrasts import adjust
 from revlab.inference.estimate import t_estimate
 from revlab.inference.estimators import ESTIMATORS
 from revlab.inference.findings import TOPICS, Finding, Where, attempt, findings_frame
 from revlab.inference.log_rank import log_rank
 from revlab.inference.multiplicity import adjusted
-from revlab.inference.plan import Outcome, plan_of_pilot
+from revlab.inference.plan import Outcome
+from revlab.inference.plan_reading import plan_of_pilot
 from revlab.shipped import shipped
 
 
@@ -177,8 +180,11 @@ def test_turning_the_arms_turns_the_sign(pilot: Pilot, analysis: PilotAnalysis):
 
 
 def test_a_pilot_without_a_plan_says_everything_but_contrasts(pilot: Pilot):
-    unplanned = analyse_pilot(replace(pilot, plan=replace(pilot.plan, analysis=None)), seed=1)
+    bare = replace(pilot, plan=replace(pilot.plan, analysis=None), registered=None)
+    unplanned = analyse_pilot(bare, seed=1)
     assert unplanned.plan is None
+    assert unplanned.deviations.empty
+    assert not unplanned.registered
     assert unplanned.frame("contrast").empty
     assert len(unplanned.frame("alpha")) > 0
     assert len(unplanned.progression) == len(pilot.plan.progression)
@@ -230,3 +236,88 @@ def test_there_is_no_estimate_of_what_was_not_analysed(analysis: PilotAnalysis):
         analysis.estimate("alpha", scale_id="trust")
     assert isinstance(analysis.findings[0], Finding)
     assert str(Where("alpha", "voice", "mentor", 3)) == "voice, mentor, wave 3"
+
+
+def test_a_registered_plan_stands_in_for_one_that_is_not_in_pilot_toml(
+    pilot: Pilot, analysis: PilotAnalysis
+):
+    bare = replace(pilot, plan=replace(pilot.plan, analysis=None, secondary=()))
+    assert analyse_pilot(bare, seed=1).plan == analysis.plan
+
+
+def test_what_was_planned_or_done_otherwise_is_listed(pilot: Pilot, analysis: PilotAnalysis):
+    assert analysis.registered
+    assert analysis.deviations.empty
+    first = replace(analysis.plan.primary, margin=0.2)
+    others = (replace(pilot.registered.secondary[0], estimator=""),)
+    sealed = replace(pilot.registered, analysis=first, secondary=others)
+    listed = analyse_pilot(replace(pilot, registered=sealed), seed=1).deviations
+    assert listed.to_numpy().tolist() == [
+        ["margin in points", "0.2", "0.3"],
+        ["estimator of outcome relationship_quality (mentee)", "ancova_cr2", "change_cr2"],
+        ["outcome voice (mentor)", "exploratory", "secondary"],
+    ]
+
+
+def test_an_outcome_that_could_not_be_compared_as_planned_is_a_deviation(pilot: Pilot):
+    plan = plan_of_pilot(pilot.plan)
+    voice = replace(plan.secondary[1], estimator="pool_means")
+    ghost = Outcome("ghost", "mentee")
+    start = replace(plan.secondary[0], estimator="")
+    used = replace(plan, secondary=(start, voice, ghost))
+    done = analyse_pilot(pilot, plan=used, seed=1)
+    rows = done.deviations.to_numpy().tolist()
+    assert ["outcome ghost (mentee)", "exploratory", "secondary"] in rows
+    assert ["outcome ghost (mentee)", "secondary", "not asked in this pilot"] in rows
+    name = "estimator of outcome relationship_quality (mentee)"
+    assert [name, "ancova_cr2", "change_cr2"] in rows
+    assert done.estimate("contrast", scale_id="voice", role="mentor").estimator == "pool_means"
+
+
+def test_blocks_that_the_pilot_does_not_have_are_refused(pilot: Pilot):
+    plan = plan_of_pilot(pilot.plan)
+    used = replace(plan, primary=replace(plan.primary, blocks="block"))
+    done = analyse_pilot(pilot, plan=used, seed=1)
+    with pytest.raises(EstimateError, match=r"arms\.csv has no column 'block'"):
+        _ = done.primary
+    assert "no estimate: the plan says that pools" in " ".join(done.deviations["done"])
+
+
+def test_blocks_of_the_plan_are_kept_in_every_comparison(pilot: Pilot):
+    arms = pilot.arms.sort_values(["arm", "pool_id"])
+    blocks = dict(zip(arms["pool_id"], ["north", "south"] * (len(arms) // 2), strict=True))
+    sited = replace(pilot, arms=pilot.arms.assign(block=pilot.arms["pool_id"].map(blocks)))
+    plan = plan_of_pilot(pilot.plan)
+    plain = analyse_pilot(sited, seed=1)
+    assert plain.primary == analyse_pilot(pilot, seed=1).primary
+    done = analyse_pilot(
+        sited, plan=replace(plan, primary=replace(plan.primary, blocks="block")), seed=1
+    )
+    for topic in ("contrast", "attendance_contrast", "growth_contrast", "lasted_contrast"):
+        assert "fixed effects of 2 blocks" in done.estimate(topic).convention, topic
+    for topic in ("check", "duration_contrast", "superiority"):
+        assert "blocks" in done.estimate(topic).convention, topic
+    # six pools in each block, three of them treated: 20 * 20 ways
+    assert "all 400 assignments" in done.estimate("duration_contrast").convention
+    frame = dyad_outcomes(sited, "digital_confidence", role="mentee").dropna()
+    both = frame[frame["arm"].isin(["optimal", "random"])]
+    fit = smf.ols("post ~ C(arm, Treatment('random')) + pre + C(block)", both).fit()
+    assert done.primary.estimate == pytest.approx(fit.params.iloc[1])
+
+
+def test_an_arm_of_the_plan_without_a_dyad_is_refused_and_stops_nothing(pilot: Pilot):
+    plan = plan_of_pilot(pilot.plan)
+    other = replace(plan, primary=replace(plan.primary, treatment="stable_mentee"))
+    done = analyse_pilot(pilot, plan=other, seed=1)
+    with pytest.raises(EstimateError, match="no dyad is in the arm 'stable_mentee'"):
+        _ = done.primary
+    assert len(done.frame("alpha")) > 0
+    assert done.sensitivity["reason"].str.contains("no dyad").any()
+    assert not done.frame("contrast").shape[0]
+
+
+def test_a_then_test_is_no_outcome_of_its_own():
+    done = analyse_pilot(with_then_test(), seed=1)
+    for topic in ("contrast", "alpha", "change", "growth"):
+        assert "voice_then" not in set(done.frame(topic).get("scale_id", [])), topic
+    assert not done.frame("response_shift").empty

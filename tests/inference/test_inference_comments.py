@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from revlab.errors import EstimateError
+from revlab.inference.agreement import kappa
+from revlab.inference.comment_roles import theme_people_by_role
 from revlab.inference.comments import keyword_in_context, theme_counts
 from revlab.inference.response_shift import response_shift
 from revlab.privacy.thresholds import Thresholds
@@ -76,9 +78,8 @@ def test_a_sheet_that_cannot_be_is_refused(codes: pd.DataFrame, message: str) ->
 
 
 def test_text_is_for_the_researcher_and_never_shows_by_itself() -> None:
-    said = pd.DataFrame(
-        {"comment_id": [1, 2, 3], "text": ["No time, no Times.", "untimely <b>secret</b>", None]}
-    )
+    texts = ["No time, no Times.", "untimely <b>secret</b>", None, *["all is well"] * 8]
+    said = pd.DataFrame({"comment_id": range(11), "text": texts})
     found = keyword_in_context(said, "time", words=1)
     assert found.lines["keyword"].tolist() == ["time", "Times"]
     assert found.lines["after"].tolist() == [",", "."]
@@ -87,6 +88,53 @@ def test_text_is_for_the_researcher_and_never_shows_by_itself() -> None:
         assert "secret" not in text
     with pytest.raises(EstimateError, match="is empty; give a word"):
         keyword_in_context(said, "  ")
+
+
+def test_words_of_fewer_people_than_the_threshold_stay_unseen() -> None:
+    said = pd.DataFrame({"comment_id": range(12), "text": ["no time"] * 12})
+    assert len(keyword_in_context(said, "time").lines) == 12
+    for few in (said[:9], said.assign(respondent_id=said["comment_id"] // 2)):
+        with pytest.raises(EstimateError, match="of fewer than 10 people, so no words"):
+            keyword_in_context(few, "time")
+    with pytest.raises(EstimateError, match="of fewer than 13 people"):
+        keyword_in_context(said, "time", thresholds=Thresholds(comments=13))
+
+
+def test_kappa_comes_with_its_interval_and_without_one_it_has_none() -> None:
+    codes = sheet({"a": {"time": set(range(14))}, "b": {"time": set(range(2, 17))}})
+    row = theme_counts(codes, n_comments=30).iloc[0]
+    marks = [[int(k in marked) for k in range(30)] for marked in (range(14), range(2, 17))]
+    whole = kappa(*marks, weights="none")
+    assert row["kappa_low"] == pytest.approx(whole.conf_low)
+    assert row["kappa_high"] == pytest.approx(whole.conf_high)
+    alike = sheet({c: {"time": set(range(12))} for c in "ab"})
+    assert theme_counts(alike, n_comments=12)[["kappa", "kappa_low"]].isna().all(axis=None)
+
+
+def roles_of(n_mentors: int, n: int) -> pd.DataFrame:
+    """Return ``n`` comments, each of a person of its own, the first of mentors."""
+    role = ["mentor" if k < n_mentors else "mentee" for k in range(n)]
+    people = [f"p{k}" for k in range(n)]
+    return pd.DataFrame({"comment_id": range(n), "respondent_id": people, "role": role})
+
+
+def test_people_by_role_are_counted_and_a_small_role_hides_the_other() -> None:
+    themes = {"time": set(range(5, 40)), "tools": set(range(3, 30)), "trust": {1, 2}}
+    codes = sheet(dict.fromkeys("ab", themes))
+    found = theme_people_by_role(codes, roles_of(16, 40)).set_index(["theme", "role"])
+    assert set(found.index.get_level_values("theme")) == {"time", "tools"}
+    assert found["people"].loc["time"].to_dict() == {"mentee": 24, "mentor": 11, "all": 35}
+    assert found["people"].loc["tools"].to_dict() == {"mentee": 14, "mentor": 13, "all": 27}
+    small = theme_people_by_role(codes, roles_of(12, 40)).set_index(["theme", "role"])
+    assert small["hidden"].loc["tools"].to_dict() == {"mentee": True, "mentor": True, "all": False}
+    assert small["people"].loc["tools"].isna().tolist() == [True, True, False]
+
+
+def test_no_named_theme_gives_no_table_by_role() -> None:
+    codes = sheet({c: {"trust": {1, 2}} for c in "ab"})
+    assert theme_people_by_role(codes, roles_of(16, 40)).empty
+    with pytest.raises(EstimateError, match=r"needs the columns \['role'\]"):
+        theme_people_by_role(codes, roles_of(16, 40).drop(columns="role"))
 
 
 def test_a_then_test_shifts_the_start_and_both_gains_are_told() -> None:

@@ -3,17 +3,20 @@
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from revlab.errors import EstimateError
-from revlab.inference.counterfactual import policy_value
+from revlab.inference.counterfactual import policy_difference, policy_value
 from revlab.inference.counterfactual_bounds import worst_case_bounds
 from revlab.inference.overlap import Overlap, chances, overlap
+from revlab.inference.redrawn import leverage_df
 from revlab.inference.similarity_bounds import lipschitz_bounds, monotone_bounds
 from revlab.pairing.compatibility import Compatibility
 from revlab.pairing.lottery_capped import capped_lottery
 from revlab.rng import stream
 
 N = 6
+IDS = ["mentee_id", "mentor_id"]
 
 
 def frame_of(table: np.ndarray) -> pd.DataFrame:
@@ -85,36 +88,154 @@ def scores(n: int, seed: int) -> np.ndarray:
     return rng.random((n, 4)) @ rng.random((4, n)) / 4
 
 
-def pilot(n: int, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, np.ndarray]:
+def pilot(
+    n: int, seed: int, *, n_draws: int = 1200
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, np.ndarray]:
     """Return chances, cells with a logged chance, many draws of them and their outcomes."""
     rng = stream(seed, "test pilot")
     score = scores(n, seed)
     logged = capped_lottery(Compatibility.from_scores(score), cap=0.25)
     near = np.clip(score + 0.02 * rng.normal(size=score.shape), 0, None)
     target = capped_lottery(Compatibility.from_scores(near), cap=0.6)
-    draws = logged.draw_many(1200, rng)
+    draws = logged.draw_many(n_draws, rng)
     names = [frame_of(lottery.probability) for lottery in (logged, target)]
     table = 3 + (score - score.mean()) / score.std() + 0.7 * rng.normal(size=score.shape)
     return chances(*names), draws.cells, draws.drawn, table
 
 
-@pytest.mark.parametrize(("n", "seed"), [(26, 1), (40, 3)])
-def test_intervals_cover_and_the_estimate_is_nearly_unbiased(n: int, seed: int) -> None:
-    both, cells, drawn, table = pilot(n, seed)
-    reached = both[both["logged"] > 0]
-    i = reached["mentee_id"].str[1:].astype(int).to_numpy()
-    j = reached["mentor_id"].str[1:].astype(int).to_numpy()
-    assert cells.tolist() == np.column_stack([i, j]).tolist()
-    truth = np.average(table[i, j], weights=reached["target"])
-    ids = reached[["mentee_id", "mentor_id"]].reset_index(drop=True)
-    covered, errors = [], []
-    for draw in drawn[:150]:
-        made = ids[draw].assign(outcome=table[i, j][draw])
-        value = policy_value(overlap(both, made), drawn[1000:], seed=seed)
-        covered.append(value.conf_low <= truth <= value.conf_high)
-        errors.append(value.estimate - truth)
-    assert np.mean(covered) >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 150)
-    assert abs(np.mean(errors)) < 0.1 + 3 * np.std(errors) / np.sqrt(150)
+class ManyLotteries:
+    """A pilot drawn 10,000 times from a capped lottery, and its estimates as arrays."""
+
+    def __init__(self, n: int, seed: int, *, n_draws: int = 10_000) -> None:
+        self.both, _, drawn, table = pilot(n, seed, n_draws=n_draws + 300)
+        reached = self.both[self.both["logged"] > 0].reset_index(drop=True)
+        i, j = (reached[name].str[1:].astype(int).to_numpy() for name in IDS)
+        self.ids, self.outcome = reached[IDS], table[i, j]
+        self.target = reached["target"].to_numpy()
+        self.weight = self.target / reached["logged"].to_numpy()
+        self.truth = np.average(self.outcome, weights=self.target)
+        self.gap = self.truth - np.average(self.outcome, weights=reached["logged"])
+        self.drawn, self.again = drawn[:n_draws], drawn[n_draws:]
+
+    def known(self, draw: np.ndarray) -> Overlap:
+        """Return what one draw makes known."""
+        return overlap(self.both, self.ids[draw].assign(outcome=self.outcome[draw]))
+
+    def estimates(self, estimator: str) -> np.ndarray:
+        """Return the estimate of each draw in one product, NaN where there is no weight."""
+        sums = self.drawn @ (self.weight * self.outcome)
+        if estimator == "horvitz_thompson":
+            return sums / self.target.sum()
+        weights = self.drawn @ self.weight
+        return np.divide(sums, weights, out=np.full(len(sums), np.nan), where=weights > 0)
+
+
+@pytest.fixture(scope="module")
+def many() -> ManyLotteries:
+    """Return a pilot of 26 pairs."""
+    return ManyLotteries(26, 1)
+
+
+@pytest.mark.parametrize("estimator", ["hajek", "horvitz_thompson"])
+def test_over_ten_thousand_lotteries_the_mean_estimate_is_the_truth(
+    many: ManyLotteries, estimator: str
+) -> None:
+    found = many.estimates(estimator)
+    for k in range(3):  # the arrays are the estimates of the function
+        value = policy_value(many.known(many.drawn[k]), many.again, estimator=estimator, seed=1)
+        assert found[k] == pytest.approx(value.estimate, abs=1e-12)
+    error = found.std() / np.sqrt(len(found))
+    bias = found.mean() - many.truth
+    # Horvitz and Thompson: none. Hajek: a ratio, so of the order of its variance, not its spread.
+    most = 4 * error if estimator == "horvitz_thompson" else 4 * error + 0.15 * found.std()
+    assert abs(bias) < most
+    # and against what forgetting the weights would give, both are nearer
+    plain = (many.drawn @ many.outcome) / many.drawn.sum(axis=1)
+    assert abs(bias) < abs(plain.mean() - many.truth)
+
+
+@pytest.mark.parametrize(("n", "seed", "least"), [(26, 1, 0.95), (60, 2, 0.85)])
+def test_intervals_cover_as_often_as_the_docstring_says(n: int, seed: int, least: float) -> None:
+    many = ManyLotteries(n, seed, n_draws=36)
+    covered = {"hajek": 0, "horvitz_thompson": 0, "difference": 0}
+    blocks = 0
+    for draw in many.drawn:
+        known = many.known(draw)
+        found = {
+            name: policy_value(known, many.again, estimator=name, seed=1)
+            for name in ("hajek", "horvitz_thompson")
+        }
+        found["difference"] = policy_difference(known, many.again, seed=1)
+        for name, value in found.items():
+            true = many.gap if name == "difference" else many.truth
+            covered[name] += value.conf_low <= true <= value.conf_high
+        blocks += "in blocks" in found["hajek"].note
+    for hits in covered.values():
+        assert hits / 36 >= least - 3 * np.sqrt(least * (1 - least) / 36)
+    # the region that misses is told: there the pairs are drawn in blocks
+    assert (blocks > 12) == (least < 0.95)
+
+
+def test_the_errors_of_the_two_estimators_and_of_the_difference_by_hand() -> None:
+    cells = pd.DataFrame({"mentee_id": list("aabbcc"), "mentor_id": list("xyyzzx")})
+    target = cells.assign(probability=[0.6, 0.4, 0.3, 0.7, 0.5, 0.5])
+    both = chances(cells.assign(probability=0.5), target)
+    rows = both[IDS]
+    known = overlap(both, rows.iloc[[0, 2, 5]].assign(outcome=[4.0, 2.0, 5.0]))
+    # the same draw again and again: no spread, so the error is that of independent dyads
+    again = np.tile([[True, False, True, False, False, True]], (200, 1))
+    y, w = np.array([4.0, 2.0, 5.0]), known.seen["weight"].to_numpy()
+    h = w / w.sum()
+    value = policy_value(known, again, seed=1)
+    assert value.estimate == pytest.approx(h @ y)
+    hc2 = sm.WLS(y, np.ones(3), weights=w).fit(cov_type="HC2")
+    assert value.std_error == pytest.approx(hc2.bse[0])
+    assert value.df == pytest.approx(leverage_df(h))
+    unbiased = policy_value(known, again, estimator="horvitz_thompson", seed=1)
+    assert unbiased.estimate == pytest.approx((w @ y) / 3)
+    assert unbiased.std_error == pytest.approx(np.std(w * y, ddof=1) / np.sqrt(3))
+    gap = policy_difference(known, again, seed=1)
+    parts = h * (y - h @ y) / np.sqrt(1 - h) - (y - y.mean()) / 3 / np.sqrt(2 / 3)
+    assert gap.estimate == pytest.approx(h @ y - y.mean())
+    assert gap.std_error == pytest.approx(np.sqrt((parts**2).sum()))
+
+
+def test_degrees_of_freedom_are_those_of_bell_and_mccaffrey() -> None:
+    # by simulation: the HC2 variance of normal errors has mean v and variance 2 v^2 / df
+    h = np.array([0.4, 0.3, 0.1, 0.1, 0.1])
+    y = stream(1, "normal").normal(size=(200_000, 5))
+    v = (h**2 * (y - (y @ h)[:, None]) ** 2 / (1 - h)).sum(axis=1)
+    assert leverage_df(h) == pytest.approx(2 * v.mean() ** 2 / v.var(), rel=0.02)
+    assert leverage_df(np.full(8, 1 / 8)) == pytest.approx(7)
+
+
+def test_few_different_matchings_lower_the_degrees_of_freedom() -> None:
+    cells = pd.DataFrame(
+        [(f"s{i}", f"j{(i + k * 6) % 12}") for k in range(2) for i in range(12)], columns=IDS
+    )
+    tilt = np.where(np.arange(24) < 12, 0.7, 0.3)
+    both = chances(cells.assign(probability=0.5), cells.assign(probability=tilt))
+    rows = both[IDS]
+    first = rows.merge(cells.assign(first=np.arange(24) < 12))["first"].to_numpy()
+    known = overlap(both, rows[first].assign(outcome=np.arange(12.0) % 5))
+    two = np.vstack([np.tile(first, (100, 1)), np.tile(~first, (100, 1))])
+    free = np.zeros((400, 24), dtype=bool)
+    rng = stream(2, "free")
+    for draw in free:
+        side = rng.random(12) < 0.5
+        draw[:] = [
+            own == side[int(name[1:])] for own, name in zip(first, rows["mentee_id"], strict=True)
+        ]
+    blocked, spread = (policy_value(known, draws, seed=1) for draws in (two, free))
+    assert blocked.df < 3 < spread.df
+    assert "draws its pairs in blocks" in blocked.note
+    assert "in blocks" not in spread.note
+
+
+def test_a_difference_from_the_lottery_itself_is_refused() -> None:
+    known = overlap(chances(EVEN, EVEN), CELLS.iloc[[0, 3]].assign(outcome=[4.0, 2.0]))
+    with pytest.raises(EstimateError, match="the target policy is the lottery that was run"):
+        policy_difference(known, np.ones((200, 4)), seed=1)
 
 
 def test_bounds_hold_the_truth_when_the_lottery_was_blind_for_a_part() -> None:

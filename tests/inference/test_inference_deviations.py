@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from revlab.errors import EstimateError
-from revlab.fieldwork.protocol import Criterion, PrimaryAnalysis
+from revlab.fieldwork.criteria import Criterion
+from revlab.fieldwork.protocol import PrimaryAnalysis
 from revlab.inference.deviations import check_digest, deviations
 from revlab.inference.plan import AnalysisPlan, Outcome
 

@@ -8,12 +8,14 @@ from inference_trials import CONTRAST, trial
 from scipy import stats
 
 from revlab.errors import EstimateError, OptionError
-from revlab.inference.batched import BATCHED, Batch
+from revlab.inference.batch import Batch
+from revlab.inference.batched import BATCHED
 from revlab.inference.comparison import Comparison, read_comparison
 from revlab.inference.cores import CORES
 from revlab.inference.estimate import Contrast, Estimate
-from revlab.inference.estimators import ESTIMATORS
-from revlab.rng import stream
+from revlab.inference.estimators import ESTIMATORS, NEED_PRE, POINT_ESTIMATORS
+from revlab.inference.lin import lin
+from revlab.inference.superiority import Clusters, probability_of_superiority
 
 NAMES = sorted(ESTIMATORS)
 SIZES = (4, 3, 6, 5, 2, 7, 4, 3)
@@ -33,7 +35,7 @@ def test_an_estimate_says_what_it_rests_on(name: str):
     assert estimate.n == int(frame["post"].notna().sum())
     assert estimate.n_missing == int(frame["post"].isna().sum()) > 0
     assert estimate.n_clusters == 8
-    assert estimate.unit == "points"
+    assert estimate.unit == ("points" if name in POINT_ESTIMATORS else "share")
     assert f"{estimate.n_missing} left out" in estimate.convention
     assert "8 pools" in estimate.convention
     assert estimate.conf_level == 0.9
@@ -46,13 +48,15 @@ def test_the_other_direction_has_the_other_sign(name: str):
     frame = trial(SIZES, effect=1.0)
     one = ESTIMATORS[name](frame, Contrast("new", "old"))
     two = ESTIMATORS[name](frame, Contrast("old", "new"))
-    assert one.estimate > 0
-    assert two.estimate == pytest.approx(-one.estimate)
-    assert (two.conf_low, two.conf_high) == pytest.approx((-one.conf_high, -one.conf_low))
+    null = 0.0 if name in POINT_ESTIMATORS else 0.5
+    assert one.estimate > null
+    assert two.estimate == pytest.approx(2 * null - one.estimate)
+    mirrored = (2 * null - one.conf_high, 2 * null - one.conf_low)
+    assert (two.conf_low, two.conf_high) == pytest.approx(mirrored)
     assert two.p_value == pytest.approx(one.p_value)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", POINT_ESTIMATORS)
 def test_points_given_to_the_treated_are_found_in_full(name: str):
     frame = trial(SIZES)
     gift = np.where(frame["arm"] == "new", 2.5, 0.0)
@@ -129,13 +133,19 @@ def test_no_variation_is_refused(name: str):
 
 def test_equal_first_scores_cannot_be_adjusted_for():
     frame = trial(SIZES).assign(pre=3.3)
-    with pytest.raises(EstimateError, match="use change_cr2"):
-        ESTIMATORS["ancova_cr2"](frame, CONTRAST)
+    for name in NEED_PRE:
+        hint = "statistic 'change'" if name == "randomisation_adjusted" else "change_cr2"
+        with pytest.raises(EstimateError, match=f"use (the )?{hint}"):
+            ESTIMATORS[name](frame, CONTRAST)
+    for name in set(NAMES) - set(NEED_PRE):
+        assert np.isfinite(ESTIMATORS[name](frame, CONTRAST).estimate)
     with pytest.raises(EstimateError, match="use the statistic 'change'"):
         ESTIMATORS["randomisation_adjusted"](frame, CONTRAST)
 
 
-@pytest.mark.parametrize("name", ["pool_means", "ancova_cr2", "change_cr2", "randomisation"])
+@pytest.mark.parametrize(
+    "name", ["pool_means", "ancova_cr2", "change_cr2", "lin_cr2", "randomisation", "superiority"]
+)
 def test_pools_of_one_dyad_work(name: str):
     estimate = ESTIMATORS[name](trial((1, 1, 1, 1, 1, 1, 1, 1)), CONTRAST)
     assert np.isfinite(estimate.estimate)
@@ -172,36 +182,92 @@ def test_few_degrees_of_freedom_are_said():
     assert ESTIMATORS["ancova_cr2"](trial((5,) * 12), CONTRAST).note == ""
 
 
-def batch_of_trials(n_runs: int) -> Batch:
-    rng = stream(3, "batch")
-    sizes = [1, 4, 3, 6, 5, 2, 7, 4]
-    pool = np.repeat(np.arange(8), sizes)
-    shape = (n_runs, len(pool))
-    pre, post = rng.normal(3, 1, shape), rng.normal(3, 1, shape)
-    post[rng.random(shape) < 0.2] = np.nan
-    return Batch(pre, post, pool, rng.random((n_runs, 8)).argsort(axis=1) < 4)
+def test_every_estimator_has_a_core_and_a_twin():
+    assert set(ESTIMATORS) == set(CORES) == set(BATCHED)
+    assert set(ESTIMATORS) - set(POINT_ESTIMATORS) == {"superiority"}
+    assert set(NEED_PRE) < set(POINT_ESTIMATORS)
 
 
-@pytest.mark.parametrize("name", sorted(BATCHED))
-def test_the_batched_twin_gives_the_same_and_nan_where_the_other_refuses(name: str):
-    batch = batch_of_trials(50)
-    pre, post, pool = (np.asarray(x) for x in (batch.pre, batch.post, batch.pool))
-    post[0, pool > 2] = np.nan  # too few pools are left
-    arms = np.asarray(batch.pool_treated)
-    together = BATCHED[name](batch, conf_level=0.9)
-    for run in range(50):
-        frame = pd.DataFrame(
-            {"dyad_id": np.arange(len(pool)), "pool_id": pool, "pre": pre[run], "post": post[run]}
+def test_lin_by_pool_is_lin_with_pools_as_clusters():
+    frame = trial(SIZES, missing=0.1)
+    ours, plain = ESTIMATORS["lin_cr2"](frame, CONTRAST), lin(frame, CONTRAST, cluster="pool_id")
+    assert numbers(ours) == pytest.approx(numbers(plain))
+    centred = frame.dropna().assign(
+        pre=lambda f: f["pre"] - f["pre"].mean(), treated=lambda f: (f["arm"] == "new") * 1.0
+    )
+    fit = smf.ols("post ~ treated * pre", centred).fit()
+    assert ours.estimate == pytest.approx(fit.params["treated"])
+
+
+def test_lin_needs_a_slope_in_each_arm():
+    frame = trial(SIZES)
+    flat = frame.assign(pre=frame["pre"].where(frame["arm"] == "new", 3.0))
+    with pytest.raises(EstimateError, match="equal, so it has no slope of its own; use ancova_cr2"):
+        ESTIMATORS["lin_cr2"](flat, CONTRAST)
+
+
+def test_the_mixed_model_is_that_of_statsmodels_where_pools_are_alike():
+    frame = trial((6,) * 12, seed=4, effect=0.4)
+    fit = smf.mixedlm("post ~ pre + C(arm, Treatment('old'))", frame, groups="pool_id").fit(
+        reml=True
+    )
+    ours = ESTIMATORS["mixed_pools"](frame, CONTRAST)
+    assert fit.cov_re.iloc[0, 0] > 0.05
+    assert ours.estimate == pytest.approx(fit.params.filter(like="arm").iloc[0], abs=1e-5)
+    assert ours.std_error == pytest.approx(fit.bse.filter(like="arm").iloc[0], rel=1e-4)
+    assert 8 < ours.df < 11
+
+
+def test_pools_of_equal_size_make_the_mixed_model_a_t_test_of_pool_means():
+    frame = trial((5,) * 10, seed=2)
+    pre = frame.groupby("pool_id")["pre"].transform("mean")
+    frame = frame.assign(pre=frame["pre"] - pre)  # the first score then varies within pools only
+    means = frame.groupby("pool_id")["post"].mean().to_numpy()
+    student = stats.ttest_ind(means[:5], means[5:])
+    ours = ESTIMATORS["mixed_pools"](frame, CONTRAST)
+    assert (ours.statistic, ours.df, ours.p_value) == pytest.approx(
+        (student.statistic, 8.0, student.pvalue), rel=1e-6
+    )
+
+
+def test_dyads_less_alike_than_chance_get_a_negative_correlation():
+    frame = trial((4,) * 12, seed=3)
+    frame["post"] -= 0.9 * frame.groupby("pool_id")["post"].transform("mean")
+    estimate = ESTIMATORS["mixed_pools"](frame, CONTRAST)
+    assert "equally correlated (-0." in estimate.convention
+    assert np.isfinite(estimate.std_error)
+
+
+def test_superiority_is_the_share_of_pairs_of_dyads():
+    frame = trial(SIZES, missing=0.1, effect=0.5)
+    change = (frame["post"] - frame["pre"]).round(1)
+    frame = frame.assign(pre=0.0, post=change).dropna()
+    new, old = (frame.loc[frame["arm"] == arm] for arm in ("new", "old"))
+    gaps = new["post"].to_numpy()[:, None] - old["post"].to_numpy()
+    ours = ESTIMATORS["superiority"](frame, CONTRAST)
+    assert ours.estimate == pytest.approx(((gaps > 0) + 0.5 * (gaps == 0)).mean())
+    clusters = Clusters(new["pool_id"], old["pool_id"])
+    plain = probability_of_superiority(new["post"], old["post"], clusters=clusters)
+    assert numbers(ours) == pytest.approx(numbers(plain))
+
+
+def test_changes_that_differ_by_rounding_only_are_ties():
+    frame = trial((2,) * 8)
+    thirds = np.arange(16) % 5 / 3
+    jumps = np.tile([0.1, 0.2, 0.1, 0.3], 4)
+    frame = frame.assign(pre=thirds, post=thirds + jumps)
+    clean = frame.assign(pre=0.0, post=jumps)
+    ours, plain = (ESTIMATORS["superiority"](f, CONTRAST) for f in (frame, clean))
+    assert ours.estimate == plain.estimate
+    assert ours.std_error == pytest.approx(plain.std_error)
+
+
+def test_an_arm_wholly_above_the_other_has_no_share_with_an_interval():
+    frame = trial(SIZES)
+    with pytest.raises(EstimateError, match="changed wholly more than the other"):
+        ESTIMATORS["superiority"](
+            frame.assign(post=frame["post"] + 50 * (frame["arm"] == "new")), CONTRAST
         )
-        frame["arm"] = np.where(arms[run][pool], "new", "old")
-        got = [getattr(together, field)[run] for field in NUMBERS]
-        if run == 0:
-            assert np.isnan(got).all()
-            with pytest.raises(EstimateError, match="at least 2 pools per arm"):
-                ESTIMATORS[name](frame, Contrast("new", "old"), conf_level=0.9)
-            continue
-        alone = ESTIMATORS[name](frame, Contrast("new", "old"), conf_level=0.9)
-        assert got == pytest.approx(numbers(alone), rel=1e-10, abs=1e-10)
 
 
 def test_a_batch_of_the_wrong_shape_is_refused():
@@ -209,6 +275,8 @@ def test_a_batch_of_the_wrong_shape_is_refused():
         Batch(np.zeros((2, 3)), np.zeros((2, 4)), np.zeros(3), [True])
     with pytest.raises(EstimateError, match="`pool` must be"):
         Batch(np.zeros((2, 3)), np.zeros((2, 3)), np.zeros(4), [True])
+    with pytest.raises(EstimateError, match="`block` must be"):
+        Batch(np.zeros((2, 3)), np.zeros((2, 3)), np.zeros(3), [True, False], [0])
 
 
 def test_a_comparison_is_read_once_and_knows_its_units():

@@ -11,7 +11,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from revlab.errors import EstimateError
-from revlab.fieldwork.protocol import Criterion
+from revlab.fieldwork.criteria import Criterion
 from revlab.inference.estimate import t_estimate
 from revlab.inference.flow import STAGES, missingness, participant_flow
 from revlab.inference.progression import light, progression

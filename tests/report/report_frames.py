@@ -109,6 +109,55 @@ def _flow() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def _growth() -> pd.DataFrame:
+    rows = []
+    for arm, means in (("optimal", [2.86, 3.1, 3.4]), ("random", [3.05, 3.05, 3.2])):
+        for wave, mean in enumerate(means, start=1):
+            label = ("before", "midway", "after")[wave - 1]
+            rows.append((arm, wave, label, mean, mean - 0.4, mean + 0.4, 24 - 3 * wave))
+    columns = ["arm", "wave", "label", "estimate", "conf_low", "conf_high", "n"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _reasons() -> pd.DataFrame:
+    rows = []
+    for reason, counts in (("moved on", [2, 2, 0, 3, 0, 0]), ("no time", [1, 1, 2, 1, 1, 0])):
+        shares = np.cumsum(counts) / 45
+        for time, (count, share) in enumerate(zip(counts, shares, strict=True), start=1):
+            low, high = max(share - 0.06, 0.01), share + 0.1
+            rows.append((reason, time, count, share, low, high))
+    columns = ["reason", "time", "events", "share", "conf_low", "conf_high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _evaluations() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "policy": ["logged", "optimal", "stable_mentee", "greedy"],
+            "estimate": [3.19, 3.23, 3.27, 3.62],
+            "conf_low": [2.81, 2.58, 2.42, 3.25],
+            "conf_high": [3.58, 3.88, 4.12, 4.0],
+            "whole_low": [2.81, 2.45, 2.2, 2.57],
+            "whole_high": [3.58, 4.02, 4.4, 4.44],
+            "share": [1.0, 0.94, 0.83, 1.0],
+        }
+    )
+
+
+def _sensitivity() -> pd.DataFrame:
+    rows = [
+        ("complete", 0.42, 0.12, 0.72, 0.42, 0.42),
+        ("imputed", 0.38, 0.05, 0.71, 0.38, 0.38),
+        ("weighted", 0.4, 0.03, 0.77, 0.4, 0.4),
+        ("bounds", NAN, -0.1, 0.85, 0.2, 0.6),
+        ("worst_case", NAN, -1.3, 1.9, -0.9, 1.5),
+        ("tipping", -0.6, NAN, NAN, NAN, NAN),
+        ("response", 0.12, -0.05, 0.29, 0.12, 0.12),
+    ]
+    columns = ["approach", "estimate", "conf_low", "conf_high", "bound_low", "bound_high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def synthetic_frames() -> dict[str, pd.DataFrame]:
     """Return a frame for each name in FIGURES."""
     rng = stream(1, "frames")
@@ -164,9 +213,13 @@ def synthetic_frames() -> dict[str, pd.DataFrame]:
         "flow": _flow(),
         "attendance": _sessions(),
         "survival": _survival(),
+        "growth": _growth(),
+        "reasons": _reasons(),
         "likert": _likert(),
         "change": _outcomes(),
         "forest": forest,
+        "sensitivity": _sensitivity(),
+        "evaluations": _evaluations(),
         "power": pd.concat(powers, ignore_index=True),
         "sampling": pd.DataFrame({"estimate": rng.normal(0.28, 0.2, 500), "estimand": 0.3}),
     }
@@ -177,5 +230,6 @@ def settings() -> dict[str, dict[str, object]]:
     return {
         "change": {"estimate": estimate(), "margin": 0.25},
         "forest": {"margin": 0.25},
+        "sensitivity": {"margin": 0.25},
         "power": {"target": 0.9},
     }

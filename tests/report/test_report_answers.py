@@ -73,7 +73,7 @@ def test_counts_on_the_cards_are_those_of_the_data(analysis, pilot) -> None:
 
 
 def test_without_a_plan_the_contrast_keeps_its_card_and_says_why(pilot) -> None:
-    bare = replace(pilot, plan=replace(pilot.plan, analysis=None, progression=()))
+    bare = replace(pilot, plan=replace(pilot.plan, analysis=None, progression=()), registered=None)
     analysis = analyse_pilot(bare, seed=1)
     card = contrast_card(analysis)
     assert card.answer == "This pilot cannot answer that."
@@ -142,6 +142,29 @@ def test_small_units_are_not_shown() -> None:
     tiny = shown[shown["group"] == "Tiny"]
     assert tiny["n"].isna().all()
     assert tiny.drop(columns=["side", "group"]).isna().all(axis=None)
+
+
+def test_the_rates_of_visible_groups_do_not_tell_the_share_of_a_hidden_one() -> None:
+    """The best-served group is hidden because the small one could be worked out from it."""
+    frame = pd.DataFrame(
+        {
+            "side": "mentee",
+            "group": ["Large", "Middle", "Second", "Tiny"],
+            "n": [60, 40, 12, 3],
+            "n_matched": [30, 18, 12, 3],
+            "share": [0.5, 0.45, 1.0, 1.0],
+            "conf_low": 0.0,
+            "conf_high": 1.0,
+            "impact_ratio": [0.5, 0.45, 1.0, float("nan")],
+            "verdict": ["below four fifths"] * 2 + ["four fifths or more", "cannot judge"],
+        }
+    )
+    shown = shown_groups(frame).set_index("group")
+    assert shown.loc[["Second", "Tiny"], "n"].isna().all()
+    assert shown["impact_ratio"].isna().all()
+    assert shown.loc[["Large", "Middle"], "verdict"].tolist() == ["cannot judge"] * 2
+    whole = shown_groups(frame.iloc[:3])
+    assert whole["impact_ratio"].tolist() == [0.5, 0.45, 1.0]
 
 
 def test_leftovers_are_counted_and_not_named() -> None:

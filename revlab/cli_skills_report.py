@@ -1,0 +1,48 @@
+"""What `revlab skills report` prints: only what enough people stand behind."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from revlab.people.skills_database import SkillsDatabase
+
+__all__ = ["say_report"]
+
+_SPLITS = {"unit": "unit", "skill_id": "skill"}
+
+
+def say_report(db: "SkillsDatabase", *, months: int, today: date) -> None:
+    """Print how old and how complete the entries are, and which skills are wanted in vain."""
+    from revlab.people.skills_demand import demand_and_supply
+    from revlab.people.skills_reports import completeness, staleness
+    from revlab.people.skills_taxonomy import ESCO_ATTRIBUTION
+
+    for name, word in _SPLITS.items():
+        old = staleness(db, today=today, months=months, by=[name])
+        _echo(f"Entries older than {months} months, by {word}", old, by=[name])
+    _echo("What is missing, by unit", completeness(db), by=["unit"])
+    for by, keys, where in (
+        ("all", ["skill_id"], ""),
+        ("site", ["skill_id", "site"], " at a site"),
+    ):
+        table = demand_and_supply(db, by=by).query("wanted_by > 0").drop(columns="label")
+        title = f"Wanted skills and who offers them{where}"
+        _echo(title, table, by=keys, count="wanted_by")
+    typer.echo(ESCO_ATTRIBUTION)
+
+
+def _echo(title: str, table: "pd.DataFrame", *, by: list[str], count: str = "people") -> None:
+    from revlab.people.skills_reports import hide_small
+
+    shown = hide_small(table, by=by, count=count)
+    hidden = shown["hidden"].astype(bool)
+    rows = shown[~hidden].drop(columns="hidden")
+    if "share_old" in rows:
+        rows["share_old"] = [f"{x:.0%}" if x == x else "" for x in rows["share_old"].astype(float)]
+    typer.echo(f"{title} ({hidden.sum()} of {len(shown)} rows hidden: too few people):")
+    typer.echo(rows.to_string(index=False, na_rep="hidden") if len(rows) else "nothing to show")
+    typer.echo("")
