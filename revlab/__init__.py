@@ -11,14 +11,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from revlab.design.calibration import calibrate
     from revlab.design.design import Design
     from revlab.design.diagnose import diagnose
+    from revlab.design.evaluate import evaluate_policy
     from revlab.design.simulate import simulate_design
     from revlab.errors import RevlabError
     from revlab.fieldwork.instrument import Instrument
     from revlab.fieldwork.pilot import Pilot, read_pilot, write_pilot
     from revlab.fieldwork.programme import Programme
     from revlab.fieldwork.simulate import simulate_pilot
+    from revlab.inference.analysis import analyse_pilot
     from revlab.inference.estimate import Contrast, Estimate
     from revlab.inference.estimators import ESTIMATORS
     from revlab.pairing.compatibility import Compatibility
@@ -48,9 +51,12 @@ _HOMES = {
     "Policy": "revlab.pairing.policies",
     "Programme": "revlab.fieldwork.programme",
     "RevlabError": "revlab.errors",
+    "analyse_pilot": "revlab.inference.analysis",
     "answer_card": "revlab.report.cards",
+    "calibrate": "revlab.design.calibration",
     "compare": "revlab.pairing.quality",
     "diagnose": "revlab.design.diagnose",
+    "evaluate_policy": "revlab.design.evaluate",
     "pair": "revlab.pairing.policies",
     "read_pilot": "revlab.fieldwork.pilot",
     "read_roster": "revlab.people.roster",
@@ -76,9 +82,12 @@ __all__ = [
     "Policy",
     "Programme",
     "RevlabError",
+    "analyse_pilot",
     "answer_card",
+    "calibrate",
     "compare",
     "diagnose",
+    "evaluate_policy",
     "pair",
     "read_pilot",
     "read_roster",

@@ -19,6 +19,7 @@ from revlab.report.figures_effects import alt_change, plot_change
 from revlab.report.figures_endings import alt_reasons, plot_reasons
 from revlab.report.figures_evaluation import alt_evaluations, plot_evaluations
 from revlab.report.figures_forest import alt_forest, plot_forest
+from revlab.report.figures_formats import alt_formats, plot_formats
 from revlab.report.figures_growth import alt_growth, plot_growth
 from revlab.report.figures_missing import alt_sensitivity, plot_sensitivity
 from revlab.report.figures_pairing import alt_heat, alt_scores, plot_heat, plot_scores
@@ -57,6 +58,7 @@ FIGURES: Mapping[str, Drawing] = MappingProxyType(
         "forest": Drawing(plot_forest, alt_forest),
         "sensitivity": Drawing(plot_sensitivity, alt_sensitivity),
         "evaluations": Drawing(plot_evaluations, alt_evaluations),
+        "formats": Drawing(plot_formats, alt_formats),
         "power": Drawing(plot_power, alt_power),
         "sampling": Drawing(plot_sampling, alt_sampling),
     }

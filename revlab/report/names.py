@@ -83,7 +83,14 @@ _DESIGN = {
     "diagnosand": "Property of the design", "mcse": "Simulation error", "n_sims": "Simulations",
     "n_failed": "Failed fits", "n_pairs": "Pairs", "n_pools": "Pools", "effect": "Effect",
     "power": "Power", "estimand_name": "Question", "replication": "Run", "failed": "Failure",
-    "bias": "Bias", "rmse": "Typical error",
+    "bias": "Bias", "rmse": "Typical error", "format": "Format",
+    "gain": "Gain per person (SD)", "hours": "Hours",
+    "gain_per_100_hours": "Per 100 hours", "ideas": "Ideas per 100 people",
+    "best_gain": "Most in all", "best_value": "Most per hour",
+    "times_needed": "Times as much to lead",
+    "dominated_by": "Behind", "format_reach": "Reached, of each side",
+    "senior_gain": "Gain of a senior (SD)", "junior_gain": "Gain of a junior (SD)",
+    "doubt": "Doubt about the gain",
 }  # fmt: skip
 
 HUMAN_NAMES: Mapping[str, str] = MappingProxyType(
@@ -107,7 +114,8 @@ PERCENT_COLUMNS = frozenset(
     {
         "share", "coverage", "mentee_first_choice_share", "mentor_first_choice_share", "p_red",
         "power", "survival", "conf_level", "share_complete", "cap", "kept_share",
-        "likeliest_mentee", "gain_share", "reached",
+        "likeliest_mentee", "gain_share", "reached", "best_gain", "best_value", "format_reach",
+        "doubt",
     }
 )  # fmt: skip
 """Columns of shares between 0 and 1: shown as per cent."""

@@ -1,7 +1,8 @@
 """False alarms and coverage with few pools, by simulation; the same check must fail for others.
 
 A thousand made-up trials without an effect, pools of three to nine dyads, intraclass correlation
-.3 of both scores. Nominal .05; the check allows three Monte-Carlo standard errors.
+.3 of both scores. Nominal .05; the check allows three Monte-Carlo standard errors. Every estimator
+over many worlds is in test_inference_stored_calibration.py.
 """
 
 import numpy as np
@@ -39,14 +40,14 @@ def false_alarms(p_values: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("n_pools", [8, 12])
-@pytest.mark.parametrize("name", sorted(BATCHED))
+@pytest.mark.parametrize("name", sorted(FLOOR))
 def test_false_alarms_are_as_rare_as_stated(name: str, n_pools: int):
     rate = false_alarms(BATCHED[name](trials(n_pools)).p_value)
     assert FLOOR[name] <= rate <= NOMINAL + ALLOWED
 
 
 @pytest.mark.parametrize("n_pools", [8, 12])
-@pytest.mark.parametrize("name", sorted(BATCHED))
+@pytest.mark.parametrize("name", sorted(FLOOR))
 def test_intervals_hold_the_true_effect_as_often_as_stated(name: str, n_pools: int):
     found = BATCHED[name](trials(n_pools, effect=0.7))
     covered = float(((found.conf_low <= 0.7) & (found.conf_high >= 0.7)).mean())

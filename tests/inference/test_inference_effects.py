@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from revlab.errors import EstimateError, OptionError
+from revlab.inference.dominance import cliffs_delta
 from revlab.inference.effect_sizes import hedges_g, hedges_g_paired, noncentral_interval
 from revlab.inference.equivalence import tost
 from revlab.inference.estimate import Estimate, t_estimate
@@ -110,6 +111,18 @@ def test_superiority_counts_ties_as_half():
     x, y = [2.0, 3, 3, 5], [1.0, 3, 4]
     pairs = [(a > b) + 0.5 * (a == b) for a in x for b in y]
     assert probability_of_superiority(x, y).estimate == pytest.approx(np.mean(pairs))
+
+
+def test_cliffs_delta_counts_pairs_above_less_pairs_below():
+    x, y = [3.0, 4, 5, 5, 2], [1.0, 2, 2, 6]
+    pairs = [np.sign(a - b) for a in x for b in y]
+    delta = cliffs_delta(x, y)
+    share = probability_of_superiority(x, y)
+    assert delta.estimate == pytest.approx(np.mean(pairs))
+    assert (delta.conf_low + 1) / 2 == pytest.approx(share.conf_low)
+    assert (delta.conf_high + 1) / 2 == pytest.approx(share.conf_high)
+    assert delta.std_error == pytest.approx(2 * share.std_error)
+    assert delta.p_value == share.p_value
 
 
 def test_superiority_has_the_p_value_of_brunner_and_munzel():

@@ -158,6 +158,19 @@ def _sensitivity() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def _formats() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "format": ["training sprint", "reverse mentoring", "no programme"],
+            "gain": [0.06, 0.03, 0.0],
+            "conf_low": [0.0, 0.01, 0.0],
+            "conf_high": [0.13, 0.06, 0.0],
+            "hours": [6.7, 2.3, 0.0],
+            "best_gain": [0.7, 0.3, 0.0],
+        }
+    )
+
+
 def synthetic_frames() -> dict[str, pd.DataFrame]:
     """Return a frame for each name in FIGURES."""
     rng = stream(1, "frames")
@@ -220,6 +233,7 @@ def synthetic_frames() -> dict[str, pd.DataFrame]:
         "forest": forest,
         "sensitivity": _sensitivity(),
         "evaluations": _evaluations(),
+        "formats": _formats(),
         "power": pd.concat(powers, ignore_index=True),
         "sampling": pd.DataFrame({"estimate": rng.normal(0.28, 0.2, 500), "estimand": 0.3}),
     }
