@@ -1,6 +1,7 @@
 """`Batch`: many replications of a two-arm comparison as arrays, for the batched estimators."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -63,7 +64,7 @@ class Batch:
                 EstimateError,
             )
 
-    @property
+    @cached_property
     def there(self) -> Flags:
         """Which dyads are complete, shape (R, n)."""
         both: Flags = ~np.isnan(np.asarray(self.pre) + np.asarray(self.post))
@@ -103,13 +104,13 @@ class Batch:
         varies: Flags = highest > np.where(kept, pre, np.inf).min(-1)
         return varies
 
-    @property
+    @cached_property
     def treated(self) -> Floats:
         """1 for pools of the treatment arm, shape (R, G)."""
         pools = np.asarray(self.pool_treated, dtype=float)
         return np.broadcast_to(pools, (np.shape(self.pre)[0], pools.shape[-1]))
 
-    @property
+    @cached_property
     def in_block(self) -> Floats:
         """1 where a pool is in a block, shape (R, B, G); one block of all if there are none."""
         shape = self.treated.shape

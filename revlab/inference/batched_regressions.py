@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 
 _ZERO = 1e-10
 _SAFE = 1e-3
+_CLOSE = 1e-6
 
 
 def _welch(means: Floats, there: NDArray[np.bool_], treated: Floats) -> tuple[Floats, ...]:
@@ -96,14 +97,15 @@ def _sandwiched(rows: _Rows, *, conf_level: float, fine: NDArray[np.bool_]) -> B
     direction = inverse[:, :, rows.n_blocks, None]
     basis = basis.reshape(runs, pools, k, p)
     weight = _corrected(basis, (basis @ direction[:, None])[..., 0])
-    variance = ((weight * left.reshape(runs, pools, k)).sum(-1) ** 2).sum(-1)
-    reach = (weight[:, :, None, :] @ basis)[:, :, 0]
-    own, overlap = (weight**2).sum(-1), (reach**2).sum(-1)
+    # einsum, because a sum over a short last axis is slow
+    variance = (np.einsum("rgk,rgk->rg", weight, left.reshape(runs, pools, k)) ** 2).sum(-1)
+    reach = np.einsum("rgk,rgkp->rgp", weight, basis)
+    own, overlap = (np.einsum("rgx,rgx->rg", x, x) for x in (weight, reach))
     moment = np.swapaxes(reach, 1, 2) @ reach
-    spread = (own**2 - 2 * own * overlap).sum(-1) + (moment**2).sum((-1, -2))
+    spread = (own**2 - 2 * own * overlap).sum(-1) + np.einsum("rpq,rpq->r", moment, moment)
     with np.errstate(divide="ignore", invalid="ignore"):
         df = (own - overlap).sum(-1) ** 2 / spread
-    value = (direction * on_basis).sum((-1, -2))
+    value = np.einsum("rpk,rpk->r", direction, on_basis)
     return by_t(value, variance, df=df, conf_level=conf_level, fine=fine)
 
 
@@ -113,8 +115,8 @@ def _corrected(basis: Floats, line: Floats) -> Floats:
         left = 1 - (basis[:, :, 0] ** 2).sum(-1, keepdims=True)
         return np.where(left > _ZERO, line / np.sqrt(np.maximum(left, _ZERO)), 0.0)
     one, two = basis[:, :, 0], basis[:, :, 1]
-    first, second = 1 - (one**2).sum(-1), 1 - (two**2).sum(-1)
-    corner = -(one * two).sum(-1)
+    first, second = (1 - np.einsum("rgp,rgp->rg", x, x) for x in (one, two))
+    corner = -np.einsum("rgp,rgp->rg", one, two)
     area = first * second - corner**2
     root = np.sqrt(np.maximum(area, _SAFE))
     below = root * np.sqrt(np.maximum(first + second + 2 * root, _SAFE))
@@ -155,13 +157,14 @@ def regressed(batch: Batch, slopes: str, *, outcome: Floats, conf_level: float) 
     columns, values = [ones * root[..., None]], [batch.pool_sums(outcome) / np.sqrt(count)]
     fine = enough_pools(sizes, treated)
     if slopes != "none":
-        arm = batch.to_dyads(treated) > 0
-        for rows in (batch.there,) if slopes == "one" else (arm, ~arm):
-            fine &= batch.pre_varies(rows)
         pre = batch.centred_pre
         means = batch.pool_sums(pre) / count
         inner = np.where(batch.there, pre - batch.to_dyads(means), 0.0)
-        norm = np.sqrt(batch.pool_sums(inner**2))
+        squares = batch.pool_sums(inner**2)
+        norm = np.sqrt(squares)
+        parts_of = (np.ones_like(treated),) if slopes == "one" else (treated, 1 - treated)
+        for part in parts_of:
+            fine &= _pre_varies(batch, part, means=means, sizes=sizes, squares=squares)
         both = np.stack([means * root, norm], axis=-1)
         parts = [both] if slopes == "one" else [both, both * treated[..., None]]
         values.append(batch.pool_sums(inner * outcome) / np.where(norm > 0, norm, 1.0))
@@ -175,6 +178,21 @@ def regressed(batch: Batch, slopes: str, *, outcome: Floats, conf_level: float) 
         np.stack(columns, axis=2), np.stack(values, axis=-1), (outcome**2).sum(-1), inside.shape[1]
     )
     return _sandwiched(turned, conf_level=conf_level, fine=fine)
+
+
+def _pre_varies(
+    batch: Batch, pools: Floats, *, means: Floats, sizes: Floats, squares: Floats
+) -> NDArray[np.bool_]:
+    """Return whether pre varies over the dyads of some pools (R, G); exactly, where it is close."""
+    held = pools * sizes
+    count = np.maximum(held.sum(-1), 1)
+    middle = np.einsum("rg,rg->r", held, means) / count
+    between = held * (means - middle[:, None]) ** 2
+    varies: NDArray[np.bool_] = (pools * squares + between).sum(-1) > _CLOSE * count
+    close = ~varies
+    if close.any():
+        varies[close] = batch.pre_varies(batch.to_dyads(pools) > 0)[close]
+    return varies
 
 
 def change_batch(batch: Batch, *, conf_level: float = 0.95) -> BatchEstimates:
@@ -212,8 +230,8 @@ def lin_batch(batch: Batch, *, conf_level: float = 0.95) -> BatchEstimates:
     >>> lin_batch(batch).estimate.round(6).tolist()
     [1.5]
     """
-    treated = batch.to_dyads(batch.treated) > 0
-    counts = [(batch.there & arm).sum(axis=-1) for arm in (treated, ~treated)]
-    enough = np.minimum(*counts) >= LIN_LEAST
+    sizes, treated = batch.pool_sums(batch.there.astype(float)), batch.treated
+    counts = [np.einsum("rg,rg->r", sizes, arm) for arm in (treated, 1 - treated)]
+    enough = np.minimum(*counts) > LIN_LEAST - 0.5
     found = regressed(batch, "arms", outcome=batch.filled_post, conf_level=conf_level)
     return BatchEstimates(*(np.where(enough, x, np.nan) for x in vars(found).values()))
