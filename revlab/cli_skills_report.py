@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 __all__ = ["say_report"]
 
-_SPLITS = {"unit": "unit", "skill_id": "skill"}
-
 
 def say_report(db: "SkillsDatabase", *, months: int, today: date) -> None:
     """Print how old and how complete the entries are, and which skills are wanted in vain."""
@@ -21,9 +19,11 @@ def say_report(db: "SkillsDatabase", *, months: int, today: date) -> None:
     from revlab.people.skills_reports import completeness, staleness
     from revlab.people.skills_taxonomy import ESCO_ATTRIBUTION
 
-    for name, word in _SPLITS.items():
-        old = staleness(db, today=today, months=months, by=[name])
-        _echo(f"Entries older than {months} months, by {word}", old, by=[name])
+    units = staleness(db, today=today, months=months, by=["unit"])
+    _echo(f"Entries older than {months} months, by unit", units, by=["unit"])
+    skills = staleness(db, today=today, months=months, by=["skill_id"])
+    # Its counts less those who want a skill would be those who offer it, who may be few.
+    _echo(f"Share older than {months} months, by skill", skills, by=["skill_id"], only="share_old")
     _echo("What is missing, by unit", completeness(db), by=["unit"])
     for by, keys, where in (
         ("all", ["skill_id"], ""),
@@ -35,14 +35,23 @@ def say_report(db: "SkillsDatabase", *, months: int, today: date) -> None:
     typer.echo(ESCO_ATTRIBUTION)
 
 
-def _echo(title: str, table: "pd.DataFrame", *, by: list[str], count: str = "people") -> None:
+def _echo(
+    title: str,
+    table: "pd.DataFrame",
+    *,
+    by: list[str],
+    count: str = "people",
+    only: str | None = None,
+) -> None:
     from revlab.people.skills_reports import hide_small
 
     shown = hide_small(table, by=by, count=count)
     hidden = shown["hidden"].astype(bool)
-    rows = shown[~hidden].drop(columns="hidden")
+    rows = shown[~hidden].drop(columns="hidden").astype(object)
+    rows = rows if only is None else rows[[*by, only]]
     if "share_old" in rows:
         rows["share_old"] = [f"{x:.0%}" if x == x else "" for x in rows["share_old"].astype(float)]
     typer.echo(f"{title} ({hidden.sum()} of {len(shown)} rows hidden: too few people):")
-    typer.echo(rows.to_string(index=False, na_rep="hidden") if len(rows) else "nothing to show")
+    rows = rows.where(rows.notna(), "hidden")
+    typer.echo(rows.to_string(index=False) if len(rows) else "nothing to show")
     typer.echo("")

@@ -9,7 +9,9 @@
     ├── PairingError     a pairing cannot be made
     ├── PilotError       a pilot folder cannot be what it says
     ├── EstimateError    an estimate cannot be given from these data
-    └── DesignError      a design cannot be diagnosed
+    ├── DesignError      a design cannot be diagnosed
+    └── SkillsError      the skills database cannot do what was asked
+        └── ConflictError    somebody else was faster; read again
 """
 
 from collections.abc import Collection, Sequence
@@ -18,6 +20,7 @@ from difflib import get_close_matches
 
 __all__ = [
     "CohortError",
+    "ConflictError",
     "DesignError",
     "EstimateError",
     "Fault",
@@ -25,6 +28,7 @@ __all__ = [
     "PairingError",
     "PilotError",
     "RevlabError",
+    "SkillsError",
     "TableError",
     "must",
     "one_of",
@@ -57,6 +61,14 @@ class EstimateError(RevlabError):
 
 class DesignError(RevlabError):
     """A design cannot be diagnosed."""
+
+
+class SkillsError(RevlabError):
+    """The skills database cannot do what was asked."""
+
+
+class ConflictError(SkillsError):
+    """Somebody else changed the same row in the meantime; nothing was written."""
 
 
 @dataclass(frozen=True)

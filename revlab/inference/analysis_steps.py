@@ -104,7 +104,8 @@ def deviations_of(
     --------
     >>> from revlab.fieldwork.pilot import read_pilot
     >>> from revlab.shipped import shipped
-    >>> deviations_of(read_pilot(shipped("data/example_pilot")), None, findings=(), refused=()).empty
+    >>> pilot = read_pilot(shipped("data/example_pilot"))
+    >>> deviations_of(pilot, None, findings=(), refused=()).empty
     True
     """
     if plan is None:

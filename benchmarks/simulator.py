@@ -1,0 +1,240 @@
+"""One small programme in Mesa, in SimPy and here: the same rules, the same answers, the time.
+
+Every dyad has a workload that carries over from session to session, skips more after a skip, may
+end early, and gains from what it holds. Mesa steps an agent for each dyad, SimPy runs a process
+for each; both draw with Python's own generator and drop a dyad that has ended. Building models
+is part of everybody's time. Mesa and SimPy are not needed for anything else:
+
+    uv pip install --target /tmp/peers mesa simpy
+    OMP_NUM_THREADS=1 PYTHONPATH=/tmp/peers python benchmarks/simulator.py
+"""
+
+import importlib
+import math
+import random
+import time
+from collections.abc import Callable, Iterator
+from types import ModuleType
+
+import numpy as np
+
+from revlab.fieldwork.outcomes import DyadTraits, OutcomeModel
+from revlab.fieldwork.programme import Programme
+from revlab.fieldwork.quick_sessions import quick_paths
+from revlab.fieldwork.relationship import RelationshipModel
+from revlab.fieldwork.replications import Replications
+from revlab.fieldwork.sessions import SessionModel, SessionShocks, workload_path
+from revlab.pairing.policies import pair
+from revlab.pairing.scoring import score_cohort
+from revlab.people.population import Population, draw_cohort
+from revlab.rng import stream
+
+DYADS, SESSIONS, RUNS, PERSISTENCE, CHUNK = 500, 12, 100, 0.6, 25
+SESSION = SessionModel(end_base=-4.05)
+"""About 38% end early, the target of the evidence registry, over twelve sessions."""
+RELATION, OUTCOME = RelationshipModel(), OutcomeModel(openness=0.0)
+RAMP = [float(x) for x in RELATION.ramp(np.arange(SESSIONS + 1))]
+Summary = np.ndarray
+
+
+class Dyad:
+    """The rules of one dyad, with Python's own numbers."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self.dice, self.held, self.in_a_row, self.ended, self.given = dice, 0, 0, False, 0.0
+        self.fit = dice.gauss(0, 1)
+        others = dice.gauss(0, 1)
+        self.potential = RELATION.fit * self.fit + math.sqrt(1 - RELATION.fit**2) * others
+        self.workload = dice.gauss(0, 1)
+        self.fresh = math.sqrt(1 - PERSISTENCE**2)
+
+    def meet(self, session: int) -> None:
+        """Live through one session that has come due."""
+        dice, model = self.dice, SESSION
+        if session:
+            self.workload = PERSISTENCE * self.workload + self.fresh * dice.gauss(0, 1)
+        quality = RAMP[self.held] * self.potential
+        odds = model.skip_base + model.skip_workload * self.workload - model.skip_quality * quality
+        if self.in_a_row:
+            odds += model.skip_after_skip
+        if dice.random() < 1 / (1 + math.exp(-odds)):
+            self.in_a_row += 1
+        else:
+            self.in_a_row = 0
+            self.held += 1
+            self.given += math.exp(OUTCOME.fit * self.fit + OUTCOME.quality * quality)
+        if session < SESSIONS - 1:
+            after = RAMP[self.held] * self.potential
+            risk = model.end_base - model.end_quality * after + model.end_skips * self.in_a_row
+            self.ended = dice.random() < 1 / (1 + math.exp(-risk))
+
+    def gain(self) -> float:
+        """Return the gain in average gains."""
+        whole = -math.expm1(-OUTCOME.saturation * SESSIONS)
+        return -math.expm1(-OUTCOME.saturation * self.given) / whole
+
+
+def summed(dyads: list[Dyad]) -> list[float]:
+    """Mean sessions held, share ended early, mean gain."""
+    n = len(dyads)
+    held, early = sum(d.held for d in dyads) / n, sum(d.ended for d in dyads) / n
+    return [held, early, sum(d.gain() for d in dyads) / n]
+
+
+def in_mesa(mesa: ModuleType) -> Summary:
+    """Step an agent for each dyad that is left, session by session."""
+
+    class Pair(mesa.Agent):  # type: ignore[name-defined, misc]
+        def __init__(self, model: object, dyad: Dyad) -> None:
+            super().__init__(model)
+            self.dyad = dyad
+
+        def step(self) -> None:
+            self.dyad.meet(self.model.session)
+            if self.dyad.ended:
+                self.remove()
+
+    class Scheme(mesa.Model):  # type: ignore[name-defined, misc]
+        def __init__(self, seed: int) -> None:
+            super().__init__(seed=seed)
+            self.session = 0
+            self.dyads = [Dyad(self.random) for _ in range(DYADS)]
+            for dyad in self.dyads:
+                Pair(self, dyad)
+
+        def step(self) -> None:
+            self.agents.do("step")
+            self.session += 1
+
+    rows = []
+    for run in range(RUNS):
+        scheme = Scheme(run)
+        for _ in range(SESSIONS):
+            scheme.step()
+        rows.append(summed(scheme.dyads))
+    return np.array(rows)
+
+
+def in_simpy(simpy: ModuleType) -> Summary:
+    """Run a process for each dyad."""
+
+    def life(clock: object, dyad: Dyad) -> Iterator[object]:
+        for session in range(SESSIONS):
+            yield clock.timeout(1)  # type: ignore[attr-defined]
+            dyad.meet(session)
+            if dyad.ended:
+                return
+
+    rows = []
+    for run in range(RUNS):
+        clock, dice = simpy.Environment(), random.Random(run)
+        dyads = [Dyad(dice) for _ in range(DYADS)]
+        for dyad in dyads:
+            clock.process(life(clock, dyad))
+        clock.run()
+        rows.append(summed(dyads))
+    return np.array(rows)
+
+
+def drawn(start: int, n_runs: int) -> tuple[SessionShocks, np.ndarray, np.ndarray]:
+    """Shocks, potential and fit of the dyads of several replications side by side."""
+    rng = stream(2026, start, "simulator benchmark")
+    work, skip, end = rng.standard_normal((3, SESSIONS, n_runs * DYADS))
+    fit, others = rng.standard_normal((2, n_runs * DYADS))
+    shocks = SessionShocks(workload_path(work, PERSISTENCE), skip, end)
+    return shocks, RELATION.potential(fit, others), fit
+
+
+def ours() -> Summary:
+    """Call the parts of revlab, several replications at once."""
+    rows = []
+    for start in range(0, RUNS, CHUNK):
+        n_runs = min(CHUNK, RUNS - start)
+        shocks, potential, fit = drawn(start, n_runs)
+        paths = quick_paths(SESSION, shocks, potential, relationship=RELATION, support=0.0)
+        traits = DyadTraits(fit, np.zeros(fit.shape), np.zeros(fit.shape))
+        given = OUTCOME(paths, traits, role="mentor", curriculum=0.0).sum(axis=0)
+        gain = OUTCOME.gain("voice", given, planned=SESSIONS) / OUTCOME.gains["voice"]
+        early = paths.last_session < SESSIONS
+        parts = (paths.held.sum(axis=0), early, gain)
+        means = [part.reshape(n_runs, DYADS).mean(axis=1) for part in parts]
+        rows.append(np.stack(means, axis=1))
+    return np.concatenate(rows)
+
+
+def timed(call: Callable[[], Summary], passes: int) -> tuple[Summary, float]:
+    """Answer and seconds of CPU, the best pass."""
+    seconds = []
+    for _ in range(passes):
+        begin = time.process_time()
+        answer = call()
+        seconds.append(time.process_time() - begin)
+    return answer, min(seconds)
+
+
+def peers() -> dict[str, Callable[[], Summary]]:
+    """Mesa and SimPy, where they are installed."""
+    found: dict[str, Callable[[], Summary]] = {}
+    for name, run in (("mesa", in_mesa), ("simpy", in_simpy)):
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError:
+            print(f"{name} is not installed here, so its line is left out.")
+            continue
+        found[f"{name} {module.__version__}"] = lambda run=run, module=module: run(module)
+    return found
+
+
+def main() -> None:
+    """Print times and answers side by side."""
+    work = DYADS * SESSIONS * RUNS
+    print(f"{DYADS} dyads x {SESSIONS} sessions x {RUNS} replications, CPU time of one core\n")
+    print(f"{'':30} {'seconds':>9} {'M dyad-sessions/s':>18} {'times ours':>11}")
+    mine, base = timed(ours, 5)
+    answers = {"revlab": mine}
+    print(f"{'revlab':30} {base:9.3f} {work / base / 1e6:18.2f} {1:11.0f}")
+    for name, call in peers().items():
+        answers[name], seconds = timed(call, 2)
+        print(f"{name:30} {seconds:9.3f} {work / seconds / 1e6:18.2f} {seconds / base:11.1f}")
+    shocks, potential, _ = drawn(0, CHUNK)
+    how = {"relationship": RELATION, "support": 0.0}
+    for name, call in {
+        "session dynamics alone": lambda: quick_paths(SESSION, shocks, potential, **how),
+        "the plain twin, the same bits": lambda: SESSION(shocks, potential, **how),
+    }.items():
+        _, seconds = timed(call, 9)
+        print(f"{name:30} {seconds:9.4f} {DYADS * SESSIONS * CHUNK / seconds / 1e6:18.2f}")
+    whole_model()
+    agreement(answers)
+
+
+def whole_model() -> None:
+    """Time the whole simulator, shocks of people and a fit of every possible dyad."""
+    for n in (26, DYADS):
+        cohort = draw_cohort(Population(), n, n, rng=stream(1, "cohort"))
+        programme = Programme(planned_sessions=SESSIONS)
+        runs = Replications(cohort, score_cohort(cohort), programme, seed=1)
+        matching = pair(cohort, policy="random", seed=1)
+        repeat = RUNS if n == DYADS else 20 * RUNS
+        _, seconds = timed(lambda: runs.summaries(matching, repeat), 3)  # noqa: B023
+        rate = len(matching.dyads) * SESSIONS * repeat / seconds / 1e6
+        print(f"{f'whole simulator, {n} x {n}':30} {seconds:9.3f} {rate:18.2f}")
+
+
+def agreement(answers: dict[str, Summary]) -> None:
+    """Print the means and how many Monte Carlo errors they are from ours."""
+    print(f"\n{'mean over replications':30} {'held':>9} {'ended early':>12} {'gain':>9}")
+    mine = answers["revlab"]
+    for name, rows in answers.items():
+        held, early, gain = rows.mean(axis=0)
+        print(f"{name:30} {held:9.4f} {early:12.4f} {gain:9.4f}")
+    for name, rows in list(answers.items())[1:]:
+        gap = rows.mean(axis=0) - mine.mean(axis=0)
+        error = np.sqrt((rows.var(axis=0, ddof=1) + mine.var(axis=0, ddof=1)) / RUNS)
+        verdict = "agree" if np.all(np.abs(gap) < 4 * error) else "DO NOT AGREE"
+        away = " ".join(f"{z:.1f}" for z in gap / error)
+        print(f"{name} and revlab {verdict}: {away} Monte Carlo standard errors apart")
+
+
+if __name__ == "__main__":
+    main()
