@@ -29,8 +29,8 @@ from revlab.pairing.scoring import score_cohort
 from revlab.people.population import Population, draw_cohort
 from revlab.rng import stream
 
-DYADS, SESSIONS, RUNS, PERSISTENCE, CHUNK = 500, 12, 100, 0.6, 25
-SESSION = SessionModel(end_base=-4.05)
+DYADS, SESSIONS, RUNS, PERSISTENCE, CHUNK = 500, 12, 100, 0.6, 20
+SESSION = SessionModel(end_base=-3.6)
 """About 38% end early, the target of the evidence registry, over twelve sessions."""
 RELATION, OUTCOME = RelationshipModel(), OutcomeModel(openness=0.0)
 RAMP = [float(x) for x in RELATION.ramp(np.arange(SESSIONS + 1))]

@@ -10,7 +10,7 @@ from revlab.fieldwork.course import RELATIONSHIP
 from revlab.fieldwork.instrument import score_scales
 from revlab.fieldwork.pilot import Pilot
 
-__all__ = ["KeyedItems", "answered", "keyed_items", "paired_scores"]
+__all__ = ["KeyedItems", "answered", "due_before", "keyed_items", "paired_scores"]
 
 _FEWEST_POOLS = 6
 
@@ -47,7 +47,7 @@ def answered(pilot: Pilot) -> pd.DataFrame:
     >>> from revlab.fieldwork.pilot import read_pilot
     >>> from revlab.shipped import shipped
     >>> len(answered(read_pilot(shipped("data/example_pilot"))))
-    360
+    270
     """
     rows = pilot.responses.assign(left_out=pilot.responses["value"].isna().astype(int))
     frame = rows.groupby(["dyad_id", "role", "wave"], sort=True, observed=True)["left_out"]
@@ -104,10 +104,14 @@ def keyed_items(pilot: Pilot) -> list[KeyedItems]:
             wide = rows.pivot(index="dyad_id", columns="item_id", values="value").dropna()
             if len(forms) < 2 or len(wide) < len(forms) + 2:
                 continue
-            values = np.column_stack([
-                (form.low + form.high - wide[form.item_id]) if form.reverse else wide[form.item_id]
-                for form in forms
-            ]).astype(float)
+            values = np.column_stack(
+                [
+                    (form.low + form.high - wide[form.item_id])
+                    if form.reverse
+                    else wide[form.item_id]
+                    for form in forms
+                ]
+            ).astype(float)
             which = clusters.loc[wide.index].to_numpy(dtype=np.intp)
             found.append(KeyedItems(scale_id, role, values, which))
     return found

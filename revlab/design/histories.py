@@ -11,7 +11,13 @@ from revlab.errors import DesignError, must
 from revlab.fieldwork.pilot import Pilot
 from revlab.fieldwork.programme import Programme
 
-__all__ = ["Histories", "attendance_log_likelihood", "histories_of", "quality_weights"]
+__all__ = [
+    "Histories",
+    "attendance_log_likelihood",
+    "histories_of",
+    "quality_weights",
+    "session_levers",
+]
 
 Array = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -46,7 +52,7 @@ class Histories:
     @property
     def n_sessions(self) -> int:
         """Sessions that were planned."""
-        return self.skipped.shape[1]
+        return int(self.skipped.shape[1])
 
     @property
     def due(self) -> Bools:
@@ -82,7 +88,7 @@ def histories_of(pilot: Pilot) -> Histories:
     >>> from revlab.fieldwork.pilot import read_pilot
     >>> from revlab.shipped import shipped
     >>> int(histories_of(read_pilot(shipped("data/example_pilot"))).count.sum())
-    60
+    45
     """
     must(
         len(pilot.dyads) > 0 and len(pilot.sessions) > 0,
@@ -160,7 +166,7 @@ def quality_weights(
 def _chance(histories: Histories, programme: Programme, values: Mapping[str, float]) -> Array:
     """Return the chance of each history with each quality and last workload."""
     model = replace(programme.assumptions.sessions, **values)
-    support, keep = _levers(programme)
+    support, keep = session_levers(programme)
     load, weights, onward = _loads(programme.session_persistence)
     ramp = programme.assumptions.relationship.ramp(np.arange(histories.n_sessions + 1))
     skipped, due, in_a_row = histories.skipped, histories.due, histories.in_a_row
@@ -189,7 +195,7 @@ def _chance(histories: Histories, programme: Programme, values: Mapping[str, flo
     return chance
 
 
-def _levers(programme: Programme) -> tuple[Array, Array]:
+def session_levers(programme: Programme) -> tuple[Array, Array]:
     """Return what the levers take off the log-odds of skipping and of ending, by session."""
     n_sessions, models = programme.planned_sessions, programme.assumptions
     keep = np.zeros(n_sessions)

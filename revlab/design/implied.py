@@ -71,7 +71,7 @@ def implied_alpha(survey: SurveyModel, items: tuple[ItemForm, ...]) -> float:
     --------
     >>> items = tuple(ItemForm(f"x{k}", 1, 5, reverse=False, place=0.0) for k in range(4))
     >>> [round(implied_alpha(SurveyModel(discrimination=a), items), 1) for a in (1.0, 2.0)]
-    [0.7, 0.9]
+    [0.6, 0.8]
     """
     spread = float(np.hypot(1.0, survey.occasion_sd))
     mean, variance, weights = _items(survey, items, middle=np.zeros(1), spread=spread)

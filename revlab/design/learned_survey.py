@@ -1,23 +1,21 @@
 """What a pilot says about how people answer: non-response, gaps, reliability, the two views."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from revlab.design.answered import answered, keyed_items, paired_scores
-from revlab.design.histories import Histories, quality_weights
-from revlab.design.implied import implied_alpha, score_moments
+from revlab.design.answered import answered, keyed_items
+from revlab.design.implied import implied_alpha
 from revlab.design.profile import Fitted, jackknifed
 from revlab.errors import EstimateError, must
-from revlab.fieldwork.course import RELATIONSHIP
 from revlab.fieldwork.pilot import Pilot
 from revlab.fieldwork.programme import Programme
 
-__all__ = ["alike_views", "discrimination", "gaps", "responses_after", "responses_before"]
+__all__ = ["discrimination", "gaps", "responses_after", "responses_before", "solved"]
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -34,7 +32,7 @@ def _share(happened: Mask, clusters: npt.NDArray[np.intp], what: str) -> Fitted:
     yes, no = int(happened.sum()), int((~happened).sum())
     must(
         min(yes, no) >= _FEWEST,
-        f"{what}: {yes} yes and {no} no; a share needs at least {_FEWEST} of each.",
+        f"{what}: fewer than {_FEWEST} are there, or fewer than {_FEWEST} are missing.",
         EstimateError,
     )
     [found] = jackknifed(lambda rows: logit(happened[rows].mean(keepdims=True)), clusters)
@@ -73,8 +71,8 @@ def responses_after(pilot: Pilot, programme: Programme) -> dict[str, Fitted]:
         yes, no = int(responded[here].sum()), int((~responded[here]).sum())
         must(
             min(yes, no) >= _FEWEST,
-            f"later surveys of {role}s: {yes} answers and {no} without; at least {_FEWEST} of "
-            "each are needed.",
+            f"later surveys of {role}s: fewer than {_FEWEST} answers are there, or fewer than "
+            f"{_FEWEST} are missing.",
             EstimateError,
         )
     away = frame["share"].to_numpy(dtype=float) - programme.assumptions.survey.response_held_middle
@@ -100,7 +98,7 @@ def _logistic(design: Array, outcome: Array) -> Array:
         )[0]
         beta = beta + step
         if float(np.abs(step).max()) < 1e-10:
-            return beta
+            return np.asarray(beta)
     return np.full(design.shape[1], np.nan)
 
 
@@ -116,8 +114,7 @@ def gaps(pilot: Pilot) -> dict[str, Fitted]:
     asked, left = (frame[name].to_numpy(dtype=float) for name in ("items", "left_out"))
     must(
         _FEWEST <= left.sum() < asked.sum(),
-        f"{int(left.sum())} of {int(asked.sum())} items were left out; at least {_FEWEST} are "
-        "needed.",
+        f"fewer than {_FEWEST} items were left out by those who answered.",
         EstimateError,
     )
     [found] = jackknifed(
@@ -150,7 +147,7 @@ def discrimination(pilot: Pilot, programme: Programme) -> dict[str, Fitted]:
             _alpha(table.values[rows[a:b]])
             for table, a, b in zip(tables, starts, starts[1:], strict=False)
         ]
-        return np.log1p(-np.mean(parts, keepdims=True))
+        return np.asarray(np.log1p(-np.mean(parts, keepdims=True)))
 
     [found] = jackknifed(_alphas, clusters)
     forms = [pilot.instrument.forms(table.scale_id, table.role) for table in tables]
@@ -159,7 +156,7 @@ def discrimination(pilot: Pilot, programme: Programme) -> dict[str, Fitted]:
         survey = _with(programme, discrimination=value).assumptions.survey
         return float(np.mean([implied_alpha(survey, items) for items in forms]))
 
-    return {"survey.discrimination": _solved(_implied, _within(found, _unlogged), (0.05, 20.0))}
+    return {"survey.discrimination": solved(_implied, _within(found, _unlogged), (0.05, 20.0))}
 
 
 def _unlogged(x: float) -> float:
@@ -175,60 +172,56 @@ def _alpha(items: Array) -> float:
 
 
 def _with(programme: Programme, **survey: float) -> Programme:
-    from dataclasses import replace
-
     models = programme.assumptions
-    return replace(
-        programme, assumptions=replace(models, survey=replace(models.survey, **survey))
-    )
+    return replace(programme, assumptions=replace(models, survey=replace(models.survey, **survey)))
 
 
-def _solved(
-    implied: Callable[[float], float], seen: Fitted, bounds: tuple[float, float]
-) -> Fitted:
-    """Return the values of a parameter that imply what was seen; ends beyond reach stay open."""
-    low, high = (implied(x) for x in bounds)
+def solved(implied: Callable[[float], float], seen: Fitted, bounds: tuple[float, float]) -> Fitted:
+    """Return the values of a parameter that imply what was seen; ends beyond reach stay open.
 
-    def _one(target: float, beyond: float) -> float:
-        if not min(low, high) < target < max(low, high):
-            return beyond
-        return float(brentq(lambda x: implied(x) - target, *bounds, xtol=1e-4))
+    Parameters
+    ----------
+    implied : callable
+        From the parameter to what it implies; rising, or falling.
+    seen : Fitted
+        What was seen, with its interval.
+    bounds : tuple of float
+        Smallest and largest value of the parameter that is tried.
 
-    value = _one(seen.value, float("nan"))
-    must(
-        bool(np.isfinite(value)),
-        f"what was seen, {seen.value:.2f}, is beyond what the model can give, {min(low, high):.2f} "
-        f"to {max(low, high):.2f}.",
-        EstimateError,
-    )
-    rising = high > low
-    ends = [
-        _one(seen.conf_low, 0.0 if rising else np.inf),
-        _one(seen.conf_high, np.inf if rising else 0.0),
-    ]
-    return Fitted(value, min(ends), max(ends))
-
-
-def alike_views(
-    pilot: Pilot, programme: Programme, histories: Histories, values: Mapping[str, float]
-) -> dict[str, Fitted]:
-    """Return how far the two views of a dyad differ: what gives the correlation of the two sides.
+    Returns
+    -------
+    Fitted
+        A value beyond reach becomes the nearest bound, and its end of the interval stays open.
 
     Raises
     ------
     EstimateError
-        If too few dyads have both answers, or no difference of views gives such a correlation.
+        If no value implies anything in the interval that was seen.
+
+    Examples
+    --------
+    >>> solved(lambda x: x**2, Fitted(4.0, 1.0, 1e9), (0.1, 10.0)).conf_high
+    inf
     """
-    frame = paired_scores(pilot)
+    ends = [implied(x) for x in bounds]
+    reach = (min(ends), max(ends))
     must(
-        len(frame) >= 20,
-        f"both sides of {len(frame)} dyads said how the relationship is at the last survey that "
-        "asks it; at least 20 dyads are needed.",
+        seen.conf_low < reach[1] and seen.conf_high > reach[0],
+        f"what was seen, {seen.conf_low:.2f} to {seen.conf_high:.2f}, is beyond what the model "
+        f"can give, {reach[0]:.2f} to {reach[1]:.2f}.",
         EstimateError,
     )
-    both = frame[list(_ROLES)].to_numpy(dtype=float)
-    clusters = frame["cluster"].to_numpy(dtype=np.intp)
-    [seen] = jackknifed(
-        lambda rows: np.arctanh(np.corrcoef(both[rows].T)[0, 1:]), clusters
-    )
-    return {"relationship.perception_sd": seen}
+    smallest, largest = bounds if ends[0] < ends[1] else bounds[::-1]
+
+    def _one(target: float, open_low: float, open_high: float) -> float:
+        if target <= reach[0]:
+            return open_low
+        if target >= reach[1]:
+            return open_high
+        return float(brentq(lambda x: implied(x) - target, *bounds, xtol=1e-4))
+
+    open_ends = {bounds[0]: 0.0, bounds[1]: float("inf")}
+    limits = [
+        _one(x, open_ends[smallest], open_ends[largest]) for x in (seen.conf_low, seen.conf_high)
+    ]
+    return Fitted(_one(seen.value, smallest, largest), min(limits), max(limits))

@@ -61,8 +61,8 @@ def profiled(
 
     Examples
     --------
-    >>> [Fitted(1.0, low, high)] = profiled(lambda x: -2 * float(x[0] - 1) ** 2, np.zeros(1))
-    >>> round(low, 2), round(high, 2)
+    >>> [one] = profiled(lambda x: -2 * float(x[0] - 1) ** 2, np.zeros(1))
+    >>> round(one.conf_low, 2), round(one.conf_high, 2)
     (0.02, 1.98)
     """
     best = minimize(lambda x: -log_likelihood(x), start, method="BFGS")

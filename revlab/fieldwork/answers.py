@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from revlab.fieldwork.course import Course
+from revlab.fieldwork.course import RELATIONSHIP, Course
 from revlab.fieldwork.instrument import Instrument
+from revlab.fieldwork.then_tests import THEN, base_of
 
 __all__ = ["expected_scores", "raw_answers", "scored"]
 
@@ -48,7 +49,41 @@ def _responds(course: Course, role: str, wave: int) -> npt.NDArray[np.bool_]:
     dice = survey.dice(
         course.potential.normal("responds", role), course.potential.normal("responds", role, wave)
     )
-    return survey.responds(dice[course.who(role)], share, role=role, intake=due == 0)
+    standing: float | Array = 0.0
+    if survey.response_own(role) != 0 and due > 0:
+        standing = _standing(course, role, wave)
+    return survey.responds(
+        dice[course.who(role)], share, role=role, intake=due == 0, standing=standing
+    )
+
+
+def _standing(course: Course, role: str, wave: int) -> Array:
+    """Return the mean trait of one side over the scales of a survey, then-tests left out."""
+    instrument = course.potential.programme.instrument
+    asked = [
+        course.latent(scale_id, role, wave=wave)
+        for scale_id in instrument.scales["scale_id"]
+        if role in instrument.roles_of(scale_id)
+        and wave in instrument.waves_of(scale_id)
+        and not scale_id.endswith(THEN)
+    ]
+    return np.asarray(np.mean(asked, axis=0))
+
+
+def _standard(course: Course, scale_id: str, role: str, wave: int) -> float | Array:
+    """Return how far the standard by which people judge themselves has moved, in SD."""
+    survey = course.potential.programme.assumptions.survey
+    due = course.potential.programme.sessions_before[wave]
+    if due == 0 or scale_id == RELATIONSHIP:
+        return 0.0
+    moved: float | Array = 0.0
+    if survey.recalibration != 0:
+        ramp = course.potential.programme.assumptions.relationship.ramp
+        moved = -survey.recalibration * ramp(course.paths.held_by(due))
+    if scale_id.endswith(THEN):
+        recall = course.potential.normal("hindsight", base_of(scale_id))[course.who(role)]
+        moved = moved + survey.hindsight_sd * recall
+    return moved
 
 
 def raw_answers(course: Course, scale_id: str, *, role: str, wave: int) -> Array:
@@ -78,9 +113,10 @@ def raw_answers(course: Course, scale_id: str, *, role: str, wave: int) -> Array
         here = slot == number
         noise[:, here], gap[:, here] = logistic[:, who[here]], uniform[:, who[here]]
     state = course.latent(scale_id, role, wave=wave) + _occasion(course, role, wave)
+    state = state + _standard(course, scale_id, role, wave)
     style = survey.acquiescence_sd * potential.normal("acquiescence")[who]
     answers = survey.answer(state, style, noise=noise, items=forms)
-    silent = (gap < survey.item_missing) | ~_responds(course, role, wave)
+    silent = survey.leaves_out(gap, state) | ~_responds(course, role, wave)
     return np.where(silent, np.nan, answers)
 
 

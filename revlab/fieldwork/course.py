@@ -8,9 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from revlab.errors import PilotError, must
+from revlab.fieldwork.course_levers import DyadLevers, Pairs, dyad_levers
 from revlab.fieldwork.outcomes import DyadTraits
 from revlab.fieldwork.potential import Potential
 from revlab.fieldwork.sessions import SessionPaths, SessionShocks, workload_path
+from revlab.fieldwork.then_tests import THEN, base_of
 from revlab.pairing.matching import Matching
 
 __all__ = ["RELATIONSHIP", "Course", "run_dyads"]
@@ -42,6 +44,8 @@ class Course:
         Workload of the two taken together.
     paths : SessionPaths
         Sessions held, skipped and not reached.
+    levers : DyadLevers
+        What the levers of the programme did to these dyads.
     """
 
     potential: Potential
@@ -52,28 +56,29 @@ class Course:
     quality: Array
     workload: Array
     paths: SessionPaths
+    levers: DyadLevers
 
     def who(self, role: str) -> Places:
         """Return the places in ``potential.people`` of one side."""
         return self.mentor if role == "mentor" else self.mentee
 
     @cached_property
-    def _given(self) -> dict[str, Array]:
+    def given(self) -> dict[str, Array]:
         """What the sessions up to and including each gave, (n_sessions, n_dyads), by role."""
         programme = self.potential.programme
         lever = programme.curriculum - 0.5
-        return {
-            role: programme.assumptions.outcomes(
+        given = {}
+        for role in ("mentor", "mentee"):
+            sessions = programme.assumptions.outcomes(
                 self.paths, self.traits, role=role, curriculum=lever
-            ).cumsum(axis=0)
-            for role in ("mentor", "mentee")
-        }
+            )
+            if role in self.levers.factor:
+                sessions = sessions * self.levers.factor[role]
+            given[role] = sessions.cumsum(axis=0)
+        return given
 
-    def latent(self, scale_id: str, role: str, *, wave: int) -> Array:
-        """Return the latent trait of one side at one survey, shape (n_dyads,), in SD.
-
-        The relationship counts from zero before the first session; every other scale from the
-        mean of the people before the programme. Gains of a person's other dyads are not added.
+    def gain(self, scale_id: str, role: str, *, given: Array) -> Array:
+        """Return the latent gain of one side when its sessions gave ``given`` in all, (n_dyads,).
 
         Raises
         ------
@@ -81,6 +86,28 @@ class Course:
             If the outcome model has no gain for the scale.
         """
         programme = self.potential.programme
+        outcomes = programme.assumptions.outcomes
+        gain = outcomes.gain(scale_id, given, planned=programme.planned_sessions)
+        if programme.joining is None:
+            return gain
+        need = self.potential.normal("need")[self.who(role)]
+        return gain * programme.joining.gain_factor(need)
+
+    def latent(self, scale_id: str, role: str, *, wave: int) -> Array:
+        """Return the latent trait of one side at one survey, shape (n_dyads,), in SD.
+
+        The relationship counts from zero before the first session; every other scale from the
+        mean of the people before the programme. Gains of a person's other dyads are not added.
+        What a then-test asks about is the start.
+
+        Raises
+        ------
+        OptionError
+            If the outcome model has no gain for the scale.
+        """
+        programme = self.potential.programme
+        if scale_id.endswith(THEN):
+            return self.latent(base_of(scale_id), role, wave=1)
         due = programme.sessions_before[wave]
         trait = self.potential.normal("trait", scale_id)[self.who(role)]
         if scale_id == RELATIONSHIP:
@@ -88,10 +115,8 @@ class Course:
             held = self.paths.held_by(due)
             view: Array = model.perception_sd * trait
             return model.rise * model.ramp(held) + model(self.quality, held) + view
-        given = self._given[role][due - 1] if due > 0 else np.zeros(trait.shape)
-        outcomes = programme.assumptions.outcomes
-        gain = outcomes.gain(scale_id, given, planned=programme.planned_sessions)
-        return np.asarray(trait + gain)
+        given = self.given[role][due - 1] if due > 0 else np.zeros(trait.shape)
+        return np.asarray(trait + self.gain(scale_id, role, given=given))
 
 
 def _places(ids: pd.Series, there: pd.Index, side: str) -> Places:
@@ -116,7 +141,7 @@ def _slots(person: Places, partner: Places) -> Places:
     return slots
 
 
-def run_dyads(potential: Potential, matching: Matching) -> Course:
+def run_dyads(potential: Potential, matching: Matching, *, first: int = 0) -> Course:
     """Run the programme for the dyads of a matching.
 
     What both sides bring to a dyad is the sum of their standard normal shocks over the root of
@@ -128,6 +153,8 @@ def run_dyads(potential: Potential, matching: Matching) -> Course:
         What chance has decided.
     matching : Matching
         Who is paired with whom.
+    first : int
+        Sessions that are over already; dyads made then have only the others.
 
     Returns
     -------
@@ -136,43 +163,64 @@ def run_dyads(potential: Potential, matching: Matching) -> Course:
     Raises
     ------
     PilotError
-        If the matching pairs people who are not in the cohort.
+        If the matching pairs people who are not in the cohort, or no session is left.
     """
     programme = potential.programme
     models = programme.assumptions
-    row = _places(matching.dyads["mentee_id"], potential.mentee_ids, "mentee")
-    column = _places(matching.dyads["mentor_id"], potential.mentor_ids, "mentor")
-    mentee = potential.people.get_indexer(potential.mentee_ids)[row]
-    mentor = potential.people.get_indexer(potential.mentor_ids)[column]
-
-    def _both(shocks: Array) -> Array:
-        return np.asarray((shocks[..., mentor] + shocks[..., mentee]) / np.sqrt(2.0))
-
+    left = f"`first` must leave a session of {programme.planned_sessions}; got {first}."
+    must(0 <= first < programme.planned_sessions, left, PilotError)
+    pairs = _pairs(potential, matching)
     rounds = (programme.planned_sessions,)
     workload = workload_path(
         potential.normal("workload", shape=rounds), programme.session_persistence
     )
     shocks = SessionShocks(
-        workload=_both(workload),
-        skip=_both(potential.normal("skip", shape=rounds)),
-        end=_both(potential.normal("end", shape=rounds)),
+        workload=pairs.both(workload)[first:],
+        skip=pairs.both(potential.normal("skip", shape=rounds))[first:],
+        end=pairs.both(potential.normal("end", shape=rounds))[first:],
     )
-    fit = potential.fit[row, column]
-    quality = models.relationship.potential(fit, _both(potential.normal("relationship")))
-    teaching = potential.normal("trait", "teaching")[mentor]
+    levers = dyad_levers(potential, pairs, first=first)
+    fit = potential.fit[pairs.row, pairs.column]
+    quality = models.relationship.potential(fit, pairs.both(potential.normal("relationship")))
+    paths = models.sessions(
+        shocks,
+        quality,
+        relationship=models.relationship,
+        support=levers.support,
+        keep=levers.keep,
+    )
     return Course(
         potential=potential,
-        mentor=mentor,
-        mentee=mentee,
-        slot={"mentor": _slots(mentor, mentee), "mentee": _slots(mentee, mentor)},
-        traits=DyadTraits(
-            fit=fit,
-            openness=potential.normal("trait", "openness")[mentee],
-            teaching=teaching + models.outcomes.training * (programme.training - 0.5),
-        ),
+        mentor=pairs.mentor,
+        mentee=pairs.mentee,
+        slot={
+            "mentor": _slots(pairs.mentor, pairs.mentee),
+            "mentee": _slots(pairs.mentee, pairs.mentor),
+        },
+        traits=_traits(potential, pairs, fit),
         quality=quality,
         workload=shocks.workload,
-        paths=models.sessions(
-            shocks, quality, relationship=models.relationship, support=programme.support
-        ),
+        paths=paths,
+        levers=levers,
+    )
+
+
+def _pairs(potential: Potential, matching: Matching) -> Pairs:
+    row = _places(matching.dyads["mentee_id"], potential.mentee_ids, "mentee")
+    column = _places(matching.dyads["mentor_id"], potential.mentor_ids, "mentor")
+    return Pairs(
+        mentor=potential.people.get_indexer(potential.mentor_ids)[column],
+        mentee=potential.people.get_indexer(potential.mentee_ids)[row],
+        row=row,
+        column=column,
+    )
+
+
+def _traits(potential: Potential, pairs: Pairs, fit: Array) -> DyadTraits:
+    programme = potential.programme
+    trained = programme.assumptions.outcomes.training * (programme.training - 0.5)
+    return DyadTraits(
+        fit=fit,
+        openness=potential.normal("trait", "openness")[pairs.mentee],
+        teaching=potential.normal("trait", "teaching")[pairs.mentor] + trained,
     )

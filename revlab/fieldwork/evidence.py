@@ -8,7 +8,7 @@ from revlab.errors import OptionError, must, one_of
 from revlab.shipped import shipped
 from revlab.tables import Column, Table, read_table
 
-__all__ = ["GRADES", "default", "evidence"]
+__all__ = ["GRADES", "PARTS", "default", "evidence"]
 
 GRADES = {
     "A": "randomised or natural experiment",
@@ -18,6 +18,36 @@ GRADES = {
     "assumption": "no source gives a value; a neutral one was chosen and should be varied",
 }
 """Trust grade to its meaning."""
+
+PARTS = {
+    "programme": "what an organisation does",
+    "fit": "how far scores tell who fits",
+    "relationship": "how relationships grow",
+    "sessions": "when sessions are skipped and dyads end",
+    "gain": "what an average dyad gains",
+    "outcome": "what makes a session give more",
+    "gap": "the gap in skill between the two",
+    "candour": "how freely the two speak",
+    "agreement": "goals, expectations and the first session",
+    "recognition": "what recognition moves, and for how long",
+    "joining": "who takes part, and who would gain most",
+    "survey": "how people answer, and who does not",
+    "knowledge": "what people know of their own skills",
+    "check_in": "when dyads are looked at, and dissolved",
+    "start": "mixers, acquaintances and the first appointment",
+    "ideas": "ideas raised, tried and adopted",
+    "ties": "new contacts across levels",
+    "leaving": "who leaves the organisation",
+    "spill": "what reaches colleagues",
+    "context_model": "private and business use",
+    "format": "what else an organisation could do",
+    "cost": "hours",
+    "preset": "organisations to begin with",
+    "target": "what the model is held to",
+    "context": "findings that inform it and are not used",
+    "folklore": "claims that are never used",
+}
+"""Part of a parameter's name before the dot, to what it is about."""
 
 _EVIDENCE = Table(
     "evidence",

@@ -37,6 +37,8 @@ class Potential:
         True fit of every possible dyad, in SD.
     seed, replication : int
         What the streams of chance are keyed by.
+    cohort : Cohort or None
+        The people, for what is known of them: grades, skills.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class Potential:
     fit: Array
     seed: int
     replication: int
+    cohort: Cohort | None = field(default=None, repr=False)
     # A purpose always gives the same numbers, so keeping them changes nothing but the time.
     _drawn: dict[tuple[int | str, ...], Array] = field(default_factory=dict, init=False, repr=False)
 
@@ -147,4 +150,5 @@ def draw_potential(
         ),
         seed=seed,
         replication=replication,
+        cohort=cohort,
     )

@@ -2,19 +2,26 @@
 
 from dataclasses import dataclass, field
 
-from revlab.errors import OptionError, must
+from revlab.errors import OptionError, must, one_of
+from revlab.fieldwork.agreement import AgreementModel
+from revlab.fieldwork.candour import RECORDING, CandourModel
 from revlab.fieldwork.evidence import default
 from revlab.fieldwork.instrument import SHORT_FORM, Instrument
+from revlab.fieldwork.joining import Joining
 from revlab.fieldwork.outcomes import OutcomeModel
 from revlab.fieldwork.protocol import Wave
+from revlab.fieldwork.recognition import Recognition
 from revlab.fieldwork.relationship import RelationshipModel
 from revlab.fieldwork.sessions import SessionModel
+from revlab.fieldwork.skill_gap import SkillGap
 from revlab.fieldwork.survey import SurveyModel
 
 __all__ = ["LEVERS", "Assumptions", "Programme"]
 
 LEVERS = ("protected_time", "sponsor_support", "line_manager_support", "curriculum", "training")
 """What an organisation can turn from 0 (none) to 1 (full)."""
+
+_AGREED = ("goal_clarity", "contracting", "mixers")
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class Assumptions:
     ----------
     validity : float
         Correlation of the joint compatibility score with the true fit, -1 to 1.
-    relationship, sessions, outcomes, survey
+    relationship, sessions, outcomes, survey, gap, candour, agreement
         The parts of the model.
 
     Raises
@@ -44,6 +51,9 @@ class Assumptions:
     sessions: SessionModel = field(default_factory=SessionModel)
     outcomes: OutcomeModel = field(default_factory=OutcomeModel)
     survey: SurveyModel = field(default_factory=SurveyModel)
+    gap: SkillGap = field(default_factory=SkillGap)
+    candour: CandourModel = field(default_factory=CandourModel)
+    agreement: AgreementModel = field(default_factory=AgreementModel)
 
     def __post_init__(self) -> None:
         must(
@@ -75,11 +85,29 @@ class Programme:
         The questionnaire.
     assumptions : Assumptions
         What is assumed about people.
+    goal_clarity : float
+        How far targets are set beforehand and understood, 0 to 1; dyads last and give more.
+    contracting : float
+        How far the first session is for getting to know each other and a plan, 0 to 1.
+    mixers : float
+        Share of people invited to an informal event before pairing, 0 to 1; some who were there
+        know each other when they are paired.
+    check_in_every : int
+        Sessions from one check-in to the next; 0 for none.
+    recording : {"none", "attendance", "ratings", "text"}
+        What is put on record about sessions.
+    recognition : Recognition
+        What is recognised.
+    joining : Joining or None
+        How people come in; None: everybody of the cohort, and all gain alike. It decides what
+        each person gains; who is paired is decided by the matching, so pair those whom
+        `revlab.fieldwork.joiners.joiners` names.
 
     Raises
     ------
     OptionError
-        If there are no sessions, no time between them, or a lever is not between 0 and 1.
+        If there are no sessions, no time between them, a lever is not between 0 and 1, or there
+        is no such recording level.
 
     Examples
     --------
@@ -98,6 +126,13 @@ class Programme:
     training: float = default("programme.training")
     instrument: Instrument = SHORT_FORM
     assumptions: Assumptions = field(default_factory=Assumptions)
+    goal_clarity: float = default("programme.goal_clarity")
+    contracting: float = default("programme.contracting")
+    mixers: float = default("programme.mixers")
+    check_in_every: int = int(default("programme.check_in_every"))
+    recording: str = "ratings"
+    recognition: Recognition = field(default_factory=Recognition)
+    joining: Joining | None = None
 
     def __post_init__(self) -> None:
         must(
@@ -110,7 +145,13 @@ class Programme:
             f"`weeks_between` must be above 0; got {self.weeks_between:g}.",
             OptionError,
         )
-        for name in LEVERS:
+        one_of("recording", self.recording, RECORDING)
+        must(
+            self.check_in_every >= 0,
+            f"`check_in_every` must be sessions, or 0 for none; got {self.check_in_every}.",
+            OptionError,
+        )
+        for name in (*LEVERS, *_AGREED):
             lever = getattr(self, name)
             must(0 <= lever <= 1, f"`{name}` must lie between 0 and 1; got {lever:g}.", OptionError)
 

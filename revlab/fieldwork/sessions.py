@@ -90,7 +90,8 @@ class SessionModel:
     the programme gives, a session that comes due is skipped with log-odds
     ``skip_base + skip_workload * W + skip_after_skip * [the last one was skipped]
     - skip_quality * q - s``; after it, unless it was the last, the dyad ends with log-odds
-    ``end_base - end_quality * q + end_skips * (sessions skipped in a row)``.
+    ``end_base - end_quality * q + end_skips * (sessions skipped in a row) - k``, with ``k`` what
+    keeps the two together beside that.
 
     Parameters
     ----------
@@ -102,6 +103,8 @@ class SessionModel:
         What a full lever takes off the log-odds, against none of it.
     end_base, end_quality, end_skips : float
         Log-odds of ending, see above.
+    end_check_in : float
+        What regular check-ins take off the log-odds of ending, from the first one on.
 
     Examples
     --------
@@ -123,6 +126,7 @@ class SessionModel:
     end_base: float = default("sessions.end_base")
     end_quality: float = default("sessions.end_quality")
     end_skips: float = default("sessions.end_skips")
+    end_check_in: float = default("sessions.end_check_in")
 
     def __call__(
         self,
@@ -130,10 +134,15 @@ class SessionModel:
         potential: Array,
         *,
         relationship: RelationshipModel,
-        support: float,
+        support: float | Array,
+        keep: float | Array = 0.0,
     ) -> SessionPaths:
-        """Return what becomes of the sessions of dyads with this ``potential`` (..., n_dyads)."""
+        """Return what becomes of the sessions of dyads with this ``potential`` (..., n_dyads).
+
+        ``support`` and ``keep`` are one number, or go with ``(..., n_sessions, n_dyads)``.
+        """
         n_sessions = shocks.workload.shape[-2]
+        support, keep = (np.broadcast_to(x, shocks.workload.shape) for x in (support, keep))
         alive = np.ones(shocks.workload[..., 0, :].shape, dtype=bool)
         in_a_row = np.zeros(alive.shape, dtype=np.int64)
         count = np.zeros(alive.shape, dtype=np.int64)
@@ -144,14 +153,17 @@ class SessionModel:
         skip_dice, end_dice = ndtr(shocks.skip), ndtr(shocks.end)
         for k in range(n_sessions):
             now = quality[..., k, :] = relationship(potential, count)
-            odds = self._skip_odds(shocks.workload[..., k, :], in_a_row > 0, now) - support
+            odds = (
+                self._skip_odds(shocks.workload[..., k, :], in_a_row > 0, now) - support[..., k, :]
+            )
             skipped = skip_dice[..., k, :] < expit(odds)
             reached[..., k, :] = alive
             held[..., k, :] = alive & ~skipped
             in_a_row = np.where(skipped, in_a_row + 1, 0)
             count += held[..., k, :]
             after = relationship(potential, count)
-            hazard = expit(self.end_base - self.end_quality * after + self.end_skips * in_a_row)
+            risk = self.end_base - self.end_quality * after + self.end_skips * in_a_row
+            hazard = expit(risk - keep[..., k, :])
             ends = alive & (end_dice[..., k, :] < hazard)
             # Ending after the last session is what completing means, so it changes nothing.
             last[ends] = k + 1

@@ -30,8 +30,14 @@ class SurveyModel:
     ``threshold_spacing`` around the item's place times ``item_spread``.
 
     Somebody who is asked answers at all with the log-odds of the role's share, moved by
-    ``response_held`` times (the share of sessions held so far, less ``response_held_middle``);
-    single items are then left out with ``item_missing``.
+    ``response_held`` times (the share of sessions held so far, less ``response_held_middle``)
+    and by ``response_own`` times how well they feel themselves to be (the mean of their traits in
+    the scales of that survey); single items are then left out with ``item_missing``, and with
+    log-odds lower by ``item_own`` times ``t + o``, the answer itself.
+
+    After the programme people may judge by another standard (response shift): once the
+    relationship has grown, all their answers on themselves are lower by ``recalibration``, in
+    hindsight on their start too, which they recall with an error of SD ``hindsight_sd``.
 
     Parameters
     ----------
@@ -41,6 +47,8 @@ class SurveyModel:
         Correlation over surveys of who answers, 0 to 1.
     response_held, response_held_middle : float
         Dependence on attendance, see above; 0 = missing completely at random.
+    response_own_mentor, response_own_mentee, item_own : float
+        Dependence on the answer itself, see above; 0 = it can be ignored.
     item_missing : float
         Share of items left out by those who answer.
     discrimination, threshold_spacing, item_spread : float
@@ -49,6 +57,8 @@ class SurveyModel:
         SD of ``o`` and of ``g``.
     dyad_shared : float
         Correlation of ``o`` between the two of a dyad once they have met; may be negative.
+    recalibration, hindsight_sd : float
+        Response shift in SD of the trait, see above.
 
     Examples
     --------
@@ -70,6 +80,11 @@ class SurveyModel:
     occasion_sd: float = default("survey.occasion_sd")
     dyad_shared: float = default("survey.dyad_shared")
     acquiescence_sd: float = default("survey.acquiescence_sd")
+    response_own_mentor: float = default("survey.response_own_mentor")
+    response_own_mentee: float = default("survey.response_own_mentee")
+    item_own: float = default("survey.item_own")
+    recalibration: float = default("survey.recalibration")
+    hindsight_sd: float = default("survey.hindsight_sd")
 
     def answer(
         self, state: Array, style: Array, *, noise: Array, items: tuple[ItemForm, ...]
@@ -122,7 +137,15 @@ class SurveyModel:
         passed = expit(strength[..., None] - shape.turned_steps).sum(axis=-1) @ _WEIGHTS
         return np.asarray(shape.low.mean() + passed / len(items))
 
-    def responds(self, dice: Array, held_share: Array, *, role: str, intake: bool) -> Bools:
+    def responds(
+        self,
+        dice: Array,
+        held_share: Array,
+        *,
+        role: str,
+        intake: bool,
+        standing: float | Array = 0.0,
+    ) -> Bools:
         """Return who answers a survey at all.
 
         Parameters
@@ -135,6 +158,8 @@ class SurveyModel:
             Whose answers.
         intake : bool
             Whether it is the survey before the programme.
+        standing : array, shape (..., n)
+            Mean of their traits in the scales of the survey.
 
         Returns
         -------
@@ -144,7 +169,30 @@ class SurveyModel:
             return np.asarray(ndtr(dice) < self.response_intake)
         share = self.response_mentor if role == "mentor" else self.response_mentee
         odds = logit(share) + self.response_held * (held_share - self.response_held_middle)
-        return np.asarray(ndtr(dice) < expit(odds))
+        return np.asarray(ndtr(dice) < expit(odds + self.response_own(role) * standing))
+
+    def response_own(self, role: str) -> float:
+        """Return how far one side's answering depends on what it would answer."""
+        return self.response_own_mentor if role == "mentor" else self.response_own_mentee
+
+    def leaves_out(self, gap: Array, state: Array) -> Bools:
+        """Return which items are left out by those who answer.
+
+        Parameters
+        ----------
+        gap : array, shape (..., n_items, n)
+            Standard uniform; small values are left out.
+        state : array, shape (..., n)
+            Trait plus state of the day.
+
+        Returns
+        -------
+        array of bool, shape (..., n_items, n)
+        """
+        if self.item_own == 0:
+            return np.asarray(gap < self.item_missing)
+        chance = expit(logit(self.item_missing) - self.item_own * np.asarray(state))
+        return np.asarray(gap < chance[..., None, :])
 
     def dice(self, lasting: Array, fresh: Array) -> Array:
         """Return standard normal dice of which a part lasts from survey to survey."""

@@ -130,6 +130,10 @@ def truth_and_answers(pilot: Pilot) -> pd.DataFrame:
     return frame[[*keys, "truth", "answers", "n", "of"]]
 
 
+_USED = ("programme", "fit", "relationship", "sessions", "gain", "outcome", "survey")
+"""Parts of the registry that every simulation uses."""
+
+
 def assumption_rows(registry: pd.DataFrame) -> pd.DataFrame:
     """Return the registry as a page shows it: what is assumed, its range, and why.
 
@@ -141,8 +145,9 @@ def assumption_rows(registry: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``meaning, value, low, high, grade, source`` of the parameters that the simulator uses.
-        Company folklore (grade D) and context rows are left out.
+        ``meaning, value, low, high, grade, source`` of the parameters that a programme with
+        every lever at its default uses. Company folklore (grade D), context rows and the
+        levers that are off by default are left out.
 
     Examples
     --------
@@ -152,7 +157,7 @@ def assumption_rows(registry: pd.DataFrame) -> pd.DataFrame:
     """
     used = registry[
         registry["grade"].isin(_SHOWN_GRADES)
-        & ~registry["parameter"].str.startswith(("context.", "folklore.", "target."))
+        & registry["parameter"].str.partition(".")[0].isin(_USED)
     ]
     columns = ["meaning", "value", "low", "high", "unit", "grade", "source"]
     return used[columns].reset_index(drop=True)

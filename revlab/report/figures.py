@@ -14,6 +14,7 @@ from revlab.report.canvas import mark_simulated
 from revlab.report.figures_answers import alt_likert, plot_likert
 from revlab.report.figures_chance import alt_chance, plot_chance
 from revlab.report.figures_design import alt_power, alt_sampling, plot_power, plot_sampling
+from revlab.report.figures_drivers import alt_drivers, plot_drivers
 from revlab.report.figures_duration import alt_survival, plot_survival
 from revlab.report.figures_effects import alt_change, plot_change
 from revlab.report.figures_endings import alt_reasons, plot_reasons
@@ -59,6 +60,7 @@ FIGURES: Mapping[str, Drawing] = MappingProxyType(
         "sensitivity": Drawing(plot_sensitivity, alt_sensitivity),
         "evaluations": Drawing(plot_evaluations, alt_evaluations),
         "formats": Drawing(plot_formats, alt_formats),
+        "drivers": Drawing(plot_drivers, alt_drivers),
         "power": Drawing(plot_power, alt_power),
         "sampling": Drawing(plot_sampling, alt_sampling),
     }

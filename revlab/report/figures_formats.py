@@ -51,7 +51,7 @@ def plot_formats(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
     gain, low, high = (
         rows[name].to_numpy(dtype=np.float64) for name in ("gain", "conf_low", "conf_high")
     )
-    places = np.arange(len(rows))
+    places = np.arange(len(rows), dtype=np.float64)
     ax.axvline(0.0, color=GREY, linewidth=0.9, linestyle="--")
     ax.hlines(places, low, high, color=MENTEE, linewidth=2.2)
     ax.plot(gain, places, linestyle="", marker="o", markersize=7, color=MENTEE)

@@ -88,9 +88,12 @@ _DESIGN = {
     "gain_per_100_hours": "Per 100 hours", "ideas": "Ideas per 100 people",
     "best_gain": "Most in all", "best_value": "Most per hour",
     "times_needed": "Times as much to lead",
-    "dominated_by": "Behind", "format_reach": "Reached, of each side",
-    "senior_gain": "Gain of a senior (SD)", "junior_gain": "Gain of a junior (SD)",
-    "doubt": "Doubt about the gain",
+    "dominated_by": "Behind", "format_reach": "Reached",
+    "senior_gain": "Senior (SD)", "junior_gain": "Junior (SD)",
+    "doubt": "Doubt", "assumption": "Assumption", "total": "Decides",
+    "total_low": "From", "total_high": "To", "first": "Alone",
+    "flips_low": "Turns if low", "flips_high": "Turns if high",
+    "default": "Usual value", "informed_by": "Learnt from",
 }  # fmt: skip
 
 HUMAN_NAMES: Mapping[str, str] = MappingProxyType(
@@ -115,7 +118,7 @@ PERCENT_COLUMNS = frozenset(
         "share", "coverage", "mentee_first_choice_share", "mentor_first_choice_share", "p_red",
         "power", "survival", "conf_level", "share_complete", "cap", "kept_share",
         "likeliest_mentee", "gain_share", "reached", "best_gain", "best_value", "format_reach",
-        "doubt",
+        "doubt", "total", "total_low", "total_high", "first", "flips_low", "flips_high",
     }
 )  # fmt: skip
 """Columns of shares between 0 and 1: shown as per cent."""

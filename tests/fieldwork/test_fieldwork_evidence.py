@@ -3,17 +3,35 @@
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
+from pathlib import Path
 
 import pytest
 
 from revlab.errors import OptionError
 from revlab.fieldwork import evidence as room
-from revlab.fieldwork.evidence import GRADES, default, evidence
+from revlab.fieldwork import presets
+from revlab.fieldwork.agreement import AgreementModel
+from revlab.fieldwork.beyond import Beyond
+from revlab.fieldwork.candour import CandourModel
+from revlab.fieldwork.check_ins import CheckIn
+from revlab.fieldwork.contexts import ContextModel
+from revlab.fieldwork.costs import Costs
+from revlab.fieldwork.evidence import GRADES, PARTS, default, evidence
+from revlab.fieldwork.formats import FORMATS, Format
+from revlab.fieldwork.ideas import IdeaModel
+from revlab.fieldwork.joining import Joining
+from revlab.fieldwork.leaving import LeavingModel
 from revlab.fieldwork.outcomes import GAINS, OutcomeModel
 from revlab.fieldwork.programme import Assumptions, Programme
+from revlab.fieldwork.recognition import Recognition
 from revlab.fieldwork.relationship import RelationshipModel
+from revlab.fieldwork.self_knowledge import SelfKnowledge
 from revlab.fieldwork.sessions import SessionModel
+from revlab.fieldwork.skill_gap import SkillGap
+from revlab.fieldwork.spill_over import SpillOver
+from revlab.fieldwork.start import StartModel
 from revlab.fieldwork.survey import SurveyModel
+from revlab.fieldwork.ties import TieModel
 
 PREFIXES = {
     "programme": Programme,
@@ -22,7 +40,22 @@ PREFIXES = {
     "sessions": SessionModel,
     "outcome": OutcomeModel,
     "survey": SurveyModel,
+    "gap": SkillGap,
+    "candour": CandourModel,
+    "agreement": AgreementModel,
+    "recognition": Recognition,
+    "joining": Joining,
+    "knowledge": SelfKnowledge,
+    "check_in": CheckIn,
+    "start": StartModel,
+    "ideas": IdeaModel,
+    "ties": TieModel,
+    "leaving": LeavingModel,
+    "spill": SpillOver,
+    "context_model": ContextModel,
+    "cost": Costs,
 }
+WHOLES = (Beyond,)
 NOT_PARAMETERS = ("target", "context", "folklore")
 
 
@@ -33,6 +66,13 @@ def defaults() -> Iterator[tuple[str, float]]:
                 yield f"{prefix}.{field.name}", float(field.default)
     for scale_id, gain in GAINS.items():
         yield f"gain.{scale_id}", gain
+    for name, format_ in FORMATS.items():
+        for field in fields(Format):
+            value = getattr(format_, field.name)
+            if isinstance(value, int | float):
+                yield f"format.{name}_{field.name}", float(value)
+    for name in re.findall(r'default\("(preset[.]\w+)"', Path(presets.__file__).read_text("utf-8")):
+        yield name, default(name)
 
 
 @pytest.mark.parametrize(("parameter", "value"), list(defaults()))
@@ -54,14 +94,29 @@ def test_the_model_parts_hold_nothing_but_parameters_and_parts() -> None:
     """A number hidden in a factory would escape the registry."""
     hidden = {
         f"{model.__name__}.{field.name}"
-        for model in PREFIXES.values()
+        for model in (*PREFIXES.values(), *WHOLES)
         for field in fields(model)
         if field.default_factory is not MISSING
     }
     assert hidden == {
         "Programme.assumptions", "Assumptions.relationship", "Assumptions.sessions",
-        "Assumptions.outcomes", "Assumptions.survey", "OutcomeModel.gains",
+        "Assumptions.outcomes", "Assumptions.survey", "OutcomeModel.gains", "Assumptions.gap",
+        "Assumptions.candour", "Assumptions.agreement", "Programme.recognition", "Beyond.ideas",
+        "Beyond.ties", "Beyond.leaving", "Beyond.start", "Beyond.context", "Beyond.spill_over",
+        "Beyond.costs",
     }  # fmt: skip
+
+
+def test_every_room_module_with_defaults_is_in_this_test() -> None:
+    """A new model that reads the registry must be named above, or its rows would go unseen."""
+    folder = Path(room.__file__).parent
+    readers = {
+        p.stem
+        for p in folder.glob("*.py")
+        if re.search(r'default\(f?"', p.read_text(encoding="utf-8"))
+    }
+    seen = {model.__module__.split(".")[-1] for model in (*PREFIXES.values(), Format)}
+    assert readers - {"evidence", "presets"} == seen
 
 
 def test_grade_d_is_refused_even_if_somebody_makes_it_a_default(
@@ -100,6 +155,17 @@ def test_values_lie_between_low_and_high() -> None:
     assert (rows["low"] <= rows["value"])[known].all()
     assert (rows["value"] <= rows["high"])[known].all()
     assert known[~rows["parameter"].str.startswith(("context.", "folklore."))].all()
+
+
+def test_every_part_of_the_registry_is_named_and_none_is_empty() -> None:
+    assert {name.split(".")[0] for name in evidence()["parameter"]} == set(PARTS)
+
+
+def test_rows_of_a_part_stand_together() -> None:
+    """The file is read by people: parts come one after the other, as they are listed."""
+    parts = [name.split(".")[0] for name in evidence()["parameter"]]
+    assert list(dict.fromkeys(parts)) == list(PARTS)
+    assert parts == sorted(parts, key=list(PARTS).index)
 
 
 def test_an_unknown_parameter_is_named() -> None:

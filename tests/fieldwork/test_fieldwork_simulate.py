@@ -26,6 +26,7 @@ from revlab.fieldwork.simulate import (
     simulate_pilot,
 )
 from revlab.fieldwork.survey import SurveyModel
+from revlab.fieldwork.then_tests import with_then_tests
 
 SCALES = [
     (scale_id, role) for scale_id in SHORT_FORM.scales["scale_id"]
@@ -294,10 +295,27 @@ LEVER_EFFECTS = {
 }  # fmt: skip
 
 
+SWITCHED_ON = {
+    "response_own_mentor": 1.0, "response_own_mentee": 1.0, "item_own": 2.0, "recalibration": 0.8,
+}  # fmt: skip
+"""Parameters that are neutral by default, and a value at which they act."""
+
+
+def acting(part: str, name: str) -> Programme:
+    """Return a programme in which the parameter has something to do."""
+    base = Programme(check_in_every=2, instrument=with_then_tests(SHORT_FORM, ["voice"]))
+    if name in LEVER_EFFECTS:
+        base = replace(base, **dict.fromkeys(LEVERS, 1.0))
+    if name in SWITCHED_ON:
+        model = replace(getattr(base.assumptions, part), **{name: SWITCHED_ON[name]})
+        base = replace(base, assumptions=replace(base.assumptions, **{part: model}))
+    return base
+
+
 @pytest.mark.parametrize(("part", "name"), parameters())
 def test_no_parameter_is_dead(town, part: str, name: str) -> None:
     """Shrinking any parameter to a third changes what happens or what is said."""
-    base = Programme(**dict.fromkeys(LEVERS, 1.0)) if name in LEVER_EFFECTS else Programme()
+    base = acting(part, name)
     model = getattr(base.assumptions, part) if part else base.assumptions
     changed = replace(model, **{name: getattr(model, name) * 0.3})
     assumptions = replace(base.assumptions, **{part: changed}) if part else changed

@@ -13,11 +13,13 @@ from scipy import stats
 from revlab.errors import EstimateError, PilotError, TableError
 from revlab.fieldwork.frames import dyad_outcomes
 from revlab.fieldwork.pilot import Pilot, read_pilot, write_pilot
+from revlab.inference.attendance import attendance_difference
 from revlab.inference.blocked_permutation import blocked_permutation_test
 from revlab.inference.comparison import read_comparison
 from revlab.inference.estimate import Contrast
 from revlab.inference.estimators import ESTIMATORS, POINT_ESTIMATORS
 from revlab.inference.inversion import Replay, n_splits, splits_of
+from revlab.inference.log_rank import log_rank
 from revlab.inference.randomisation import randomisation_test
 from revlab.rng import stream
 from revlab.shipped import shipped
@@ -328,3 +330,51 @@ def test_a_pool_without_a_block_is_a_fault_of_the_folder(pilot: Pilot, tmp_path)
         read_pilot(tmp_path)
     with pytest.raises(PilotError, match="there is no pilot folder"):
         read_pilot(tmp_path / "none")
+
+
+def test_the_log_rank_test_of_pools_deals_arms_anew_within_blocks_only() -> None:
+    rng, pool = stream(31, "log rank in blocks"), np.repeat(np.arange(8), 3)
+    block = np.array(["north", "south"])[pool // 4]
+    time = np.ceil(rng.exponential(2 + 4 * (pool // 4)))
+    ended, treated = rng.random(24) < 0.7, np.isin(pool, (0, 1, 4, 6))
+
+    def gap(arm: np.ndarray) -> float:
+        plain = log_rank(time, ended, treated=arm)
+        return abs(plain.estimate / plain.std_error**2)
+
+    splits = [
+        np.isin(pool, (*one, *two))
+        for one in combinations(range(4), 2)
+        for two in combinations(range(4, 8), 2)
+    ]
+    gaps = np.array([gap(arm) for arm in splits])
+    pools = pd.DataFrame({"pool_id": pool, "block": block})
+    found = log_rank(time, ended, treated=treated, pool=pools)
+    assert found.p_value == pytest.approx((gaps >= gap(treated) - 1e-9).mean())
+    assert "within blocks" in found.convention
+    free = log_rank(time, ended, treated=treated, pool=pools[["pool_id"]])
+    assert free.p_value != pytest.approx(found.p_value, abs=0.005)
+
+
+def test_attendance_is_compared_within_blocks() -> None:
+    pool = np.repeat(np.arange(8), 2)
+    held = np.array([6, 5, 6, 6, 5, 4, 6, 5, 3, 2, 2, 3, 1, 2, 0, 1])
+    frame = pd.DataFrame(
+        {
+            "dyad_id": [f"D{k}" for k in range(16)],
+            "pool_id": pool,
+            "arm": np.where(np.isin(pool, (0, 1, 4)), CONTRAST.treatment, CONTRAST.control),
+            "planned": 6,
+            "held": held,
+            "skipped": 6 - held,
+            "not_reached": 0,
+            "block": np.array(["north", "south"])[pool // 4],
+        }
+    )
+    found = attendance_difference(frame, CONTRAST)
+    shares = frame.assign(pre=0.0, post=held / 6)
+    by_hand = ESTIMATORS["change_cr2"](shares, CONTRAST)
+    assert (found.estimate, found.std_error) == pytest.approx((by_hand.estimate, by_hand.std_error))
+    without = attendance_difference(frame.drop(columns="block"), CONTRAST)
+    assert abs(without.estimate - found.estimate) > 0.02
+    assert without.std_error > 1.5 * found.std_error

@@ -60,7 +60,7 @@ class SmallLottery:
         return self.matchings[drawn][:, i] == j
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_horvitz_thompson_is_unbiased_over_every_matching_of_the_lottery(seed: int) -> None:
     lottery = SmallLottery(seed)
     truth = (lottery.target * lottery.outcome).sum() / lottery.target.sum()

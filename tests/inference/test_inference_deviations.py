@@ -7,7 +7,9 @@ import pytest
 from revlab.errors import EstimateError
 from revlab.fieldwork.criteria import Criterion
 from revlab.fieldwork.protocol import PrimaryAnalysis
-from revlab.inference.deviations import check_digest, deviations
+from revlab.inference.deviations import check_digest, deviations, not_carried_out
+from revlab.inference.estimate import t_estimate
+from revlab.inference.findings import Finding, Refusal, Where
 from revlab.inference.plan import AnalysisPlan, Outcome
 
 PRIMARY = PrimaryAnalysis("voice", "mentor", "optimal", "random", 0.3, "ancova_cr2")
@@ -67,3 +69,33 @@ def test_a_digest_that_differs_or_says_nothing_is_refused() -> None:
         check_digest(replace(PLAN, progression=()), PLAN.digest)
     with pytest.raises(EstimateError, match="at least eight characters"):
         check_digest(PLAN, PLAN.digest[:3])
+
+
+def test_settings_of_a_secondary_outcome_are_compared() -> None:
+    own = Outcome("openness", "mentee", margin=0.4, estimator="pool_means")
+    assert deviations(PLAN, replace(PLAN, secondary=(own,))).to_numpy().tolist() == [
+        ["margin of outcome openness (mentee)", "not stated", "0.4"],
+        ["estimator of outcome openness (mentee)", "ancova_cr2", "pool_means"],
+    ]
+
+
+def test_what_could_not_be_carried_out_is_listed_with_its_reason() -> None:
+    plan = replace(PLAN, secondary=(*PLAN.secondary, Outcome("trust", "mentor")))
+    first = t_estimate(0.1, 0.2, df=5)
+    done = [
+        Finding(Where("contrast", "voice", "mentor"), replace(first, estimator=name), "primary")
+        for name in ("ancova_cr2", "change_cr2")
+    ]
+    refused = [
+        Refusal(Where("contrast", "openness", "mentee"), "too few pools."),
+        Refusal(Where("check", "trust", "mentor"), "something else."),
+    ]
+    lost = [
+        ["outcome openness (mentee)", "secondary", "no estimate: too few pools"],
+        ["outcome trust (mentor)", "secondary", "not asked in this pilot"],
+    ]
+    assert not_carried_out(plan, done[:1], refused).to_numpy().tolist() == lost
+    assert not_carried_out(plan, done[1:], refused).to_numpy().tolist() == [
+        ["estimator of outcome voice (mentor)", "ancova_cr2", "change_cr2"],
+        *lost,
+    ]

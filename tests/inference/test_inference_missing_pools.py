@@ -12,7 +12,7 @@ from revlab.inference.estimate import Estimate, t_estimate
 from revlab.inference.estimators import ESTIMATORS
 from revlab.inference.gaps import read_gaps
 from revlab.inference.imputation import pooled
-from revlab.inference.imputation_pools import _inverse_wishart, impute_in_pools
+from revlab.inference.imputation_pools import _inverse_wishart, _Sampler, impute_in_pools
 from revlab.inference.imputed_contrast import fill_gaps
 from revlab.inference.lee import imbens_manski, lee_bounds
 from revlab.inference.regression import cluster_robust
@@ -99,6 +99,30 @@ def test_inverse_wishart_draws_have_its_law():
     for k in range(2):
         law = stats.invgamma((9 - 1) / 2, scale=scale[k, k] / 2)
         assert stats.kstest(drawn[:, k, k], law.cdf).pvalue > 0.01
+
+
+def test_the_sampler_draws_from_the_posterior_of_both_variances():
+    # One survey, six even pools, nothing missing: the posterior is known up to its size.
+    rng, pool = stream(9, "posterior"), np.repeat(np.arange(6), 4)
+    y = 0.3 * rng.normal(size=6)[pool] + 0.7 * rng.normal(size=24)
+    sampler, logs = _Sampler(y[:, None], np.ones((24, 1)), pool, rng), []
+    for _ in range(3000):
+        sampler.round()
+        logs.append(np.log([sampler.within[0, 0], sampler.between[0, 0]]))
+    means = np.bincount(pool, weights=y) / 4
+    inner, outer = ((y - means[pool]) ** 2).sum(), 4 * ((means - means.mean()) ** 2).sum()
+    log_s, log_t = np.meshgrid(np.linspace(-5, 4, 300), np.linspace(-7, 7, 300))
+    s, t = np.exp(log_s), np.exp(log_t)
+    both = s + 4 * t
+    # The likelihood without the mean, then the priors with 1 and 2 degrees of freedom.
+    log_density = -9 * log_s - inner / (2 * s) - 2.5 * np.log(both) - outer / (2 * both)
+    log_density += -0.5 * log_s - 0.1 / (2 * s) - log_t - 0.1 / (2 * t)
+    weight = np.exp(log_density - log_density.max())
+    batches = np.array(logs).reshape(30, 100, 2).mean(axis=1)
+    for found, log_value in zip(batches.T, (log_s, log_t), strict=True):
+        error = found.std(ddof=1) / np.sqrt(30)
+        assert error < 0.07
+        assert abs(found.mean() - np.average(log_value, weights=weight)) < 3 * error
 
 
 def test_imputed_scores_have_the_mean_and_the_likeness_of_pools_of_those_that_were_lost():
@@ -257,6 +281,58 @@ def test_the_worst_case_is_the_worst_of_all_corners(rule: str):
         found.append(change[arm].mean() - change[~arm].mean())
     ends = worst_case(read_gaps(scores_from(gaps), plan_of(rule)))
     assert (ends.low, ends.high) == pytest.approx((min(found), max(found)))
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_the_adjusted_worst_case_is_the_worst_corner_whichever_way_the_slope_goes(side: int):
+    _, gaps = lossy_pilot(10, seed=2, lost=0.2)
+    gaps = gaps.assign(post=3 + side * (gaps["post"] - 3))
+    gaps.loc[gaps.index[::7], "pre"] = np.nan
+    read = read_gaps(scores_from(gaps), PLAN)
+    assert side * read.slope > 0
+    assert min(np.isnan(read.pre).sum(), np.isnan(read.post).sum()) >= 2
+    new, slope = read.treated, read.slope
+    # No dyad touches another, so the worst corner is the worst of each dyad.
+    corners = [
+        np.where(np.isnan(read.post), last, read.post)
+        - slope * np.where(np.isnan(read.pre), first, read.pre)
+        for last in (1.0, 5.0)
+        for first in (1.0, 5.0)
+    ]
+    least, most = np.min(corners, axis=0), np.max(corners, axis=0)
+    found = worst_case(read)
+    assert found.low == pytest.approx(least[new].mean() - most[~new].mean())
+    assert found.high == pytest.approx(most[new].mean() - least[~new].mean())
+
+
+def test_the_worst_case_takes_the_smaller_degrees_of_freedom_of_its_ends():
+    _, gaps = lossy_pilot(7, seed=3, lost=0.4)
+    gaps = gaps.assign(pre=gaps["pre"].fillna(3.0))
+    dfs = []
+    for of_new in (1.0, 5.0):
+        fill = np.where(gaps["arm"] == "new", of_new, 6 - of_new)
+        change = gaps["post"].fillna(pd.Series(fill, index=gaps.index)) - gaps["pre"]
+        means = change.groupby(gaps["pool_id"]).mean()
+        side = gaps.groupby("pool_id")["arm"].first()
+        test = stats.ttest_ind(means[side == "new"], means[side == "old"], equal_var=False)
+        dfs.append(float(test.df))
+    assert abs(dfs[0] - dfs[1]) > 0.1
+    found = worst_case(read_gaps(scores_from(gaps), plan_of("pool_means")))
+    assert found.df == pytest.approx(min(dfs))
+
+
+@pytest.mark.parametrize(
+    ("planned", "twin"), [("randomisation", "pool_means"), ("randomisation_adjusted", "ancova_cr2")]
+)
+def test_a_randomisation_test_has_a_twin_with_an_error(planned: str, twin: str):
+    whole, gaps = lossy_pilot()
+    read = read_gaps(scores_from(gaps), plan_of(planned))
+    found = read.fit(whole["pre"].to_numpy(), whole["post"].to_numpy(), conf_level=0.9)
+    by_hand = ESTIMATORS[twin](whole, PLAN.contrast, conf_level=0.9)
+    assert (found.estimate, found.std_error) == pytest.approx((by_hand.estimate, by_hand.std_error))
+    assert read.twin_note == (
+        f"the planned {planned} has no standard error; {twin} stands in for it"
+    )
 
 
 def test_the_adjusted_worst_case_and_bounds_keep_the_slope_of_complete_dyads():

@@ -8,6 +8,7 @@ import pytest
 from inference_missing_trials import lossy_pilot, plan_of, scores_from
 from inference_trials import allowed
 
+from revlab.errors import EstimateError
 from revlab.fieldwork.pilot import read_pilot
 from revlab.inference.analysis_contrasts import contrasts
 from revlab.inference.analysis_missing import APPROACHES, sensitivity, sensitivity_of_primary
@@ -52,6 +53,8 @@ def test_every_rule_of_a_plan_gives_every_row(rule: str):
     worst, lee = table.loc["worst_case"], table.loc["bounds"]
     assert worst["bound_low"] < lee["bound_low"]
     assert worst["bound_high"] > lee["bound_high"]
+    assert (within["n_clusters"] == 12).all()
+    assert (lee["df"], table.loc["response", "n_clusters"]) == (10, 12)
     stands_in = "has no standard error" in table.loc["imputed", "note"]
     assert stands_in == (rule == "randomisation_adjusted")
     assert (table.loc["complete":"worst_case", "unit"] == "points on a 1-5 scale").all()
@@ -98,7 +101,8 @@ def test_what_cannot_be_given_is_refused_with_a_reason_and_stops_nothing_else():
     told["post"] = told["post"].where(told["pre"].notna(), 3.0)
     told.loc[told["pre"].isna(), "held"] = 6.0
     told["pre"] = told["pre"].fillna(3.0)
-    assert "tells exactly who answered" in table_of(told).loc["weighted", "reason"]
+    with pytest.raises(EstimateError, match="tells exactly who answered"):
+        weighted_contrast(read_gaps(scores_from(told), PLAN))
     one_pool = gaps[(gaps["arm"] == "new") | (gaps["pool_id"] == gaps["pool_id"][0])]
     if gaps["arm"][0] == "new":
         one_pool = gaps[(gaps["arm"] == "old") | (gaps["pool_id"] == gaps["pool_id"][0])]

@@ -199,9 +199,9 @@ def test_the_stored_seed_gives_the_stored_row(name: str):
 @pytest.mark.parametrize("name", sorted(BATCHED))
 def test_one_by_one_and_all_at_once_count_the_same(name: str, monkeypatch: pytest.MonkeyPatch):
     world = replace(BASE, n_pools=8, sizes="pairs", drop_out=0.4)
-    together = calibrate(name, world, n_sims=60, seed=3)
+    together = calibrate(name, world, n_sims=30, seed=3)
     monkeypatch.setattr("revlab.design.calibration.BATCHED", {})
-    alone = calibrate(name, world, n_sims=60, seed=3)
+    alone = calibrate(name, world, n_sims=30, seed=3)
     pd.testing.assert_frame_equal(together, alone, rtol=1e-6)
 
 

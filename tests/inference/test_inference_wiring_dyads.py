@@ -12,6 +12,7 @@ from scipy import stats
 from wiring_pilots import (
     asked_both_before,
     cr2,
+    endings,
     everything,
     example,
     found,
@@ -54,7 +55,8 @@ def long(pilot: Pilot) -> pd.DataFrame:
 
 @pytest.mark.parametrize("name", ODD)
 def test_an_odd_pilot_is_refused_in_sentences_and_stops_nothing(name: str) -> None:
-    for one in everything(ODD[name]):
+    # How dyads ended is read by the findings on endings only; the others need no second run.
+    for one in (endings if "ended" in name else everything)(ODD[name]):
         assert one.where.topic in TOPICS
         if isinstance(one, Finding):
             estimate = one.estimate

@@ -63,16 +63,21 @@ def odd_pilots() -> dict[str, Pilot]:
     }
 
 
+def endings(pilot: Pilot) -> list[Finding | Refusal]:
+    """Return all findings on how dyads ended, and make their tables."""
+    session_hazards(pilot)
+    ending_reasons(pilot)
+    return ending_findings(pilot, plan=plan_of_pilot(pilot.plan))
+
+
 def everything(pilot: Pilot) -> list[Finding | Refusal]:
     """Return all findings of the wired methods, and make their tables."""
     plan, scores = plan_of_pilot(pilot.plan), scores_of(pilot)
     growth_means(pilot, scores)
-    session_hazards(pilot)
-    ending_reasons(pilot)
     return [
         *dyad_findings(scores, plan=plan),
         *growth_findings(pilot, scores, plan=plan),
-        *ending_findings(pilot, plan=plan),
+        *endings(pilot),
         *measurement_findings(pilot, scores, plan=plan, found=[]),
     ]
 

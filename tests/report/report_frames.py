@@ -158,6 +158,19 @@ def _sensitivity() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def _drivers() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "assumption": ["how well the score tells the true fit", "how often pairs end early",
+                           "how much fit adds to a session", "how fast relationships grow"],
+            "total": [0.41, 0.12, 0.35, 0.01],
+            "total_low": [0.33, 0.09, 0.27, 0.0],
+            "total_high": [0.5, 0.16, 0.44, 0.02],
+            "first": [0.34, 0.1, 0.2, -0.01],
+        }
+    )  # fmt: skip
+
+
 def _formats() -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -234,6 +247,7 @@ def synthetic_frames() -> dict[str, pd.DataFrame]:
         "sensitivity": _sensitivity(),
         "evaluations": _evaluations(),
         "formats": _formats(),
+        "drivers": _drivers(),
         "power": pd.concat(powers, ignore_index=True),
         "sampling": pd.DataFrame({"estimate": rng.normal(0.28, 0.2, 500), "estimand": 0.3}),
     }

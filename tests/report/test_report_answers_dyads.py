@@ -8,12 +8,11 @@ import pytest
 
 from revlab.fieldwork.pilot import Pilot, read_pilot
 from revlab.inference.analysis import PilotAnalysis, analyse_pilot
-from revlab.inference.analysis_dyads import dyad_findings
-from revlab.inference.analysis_endings import ending_findings, ending_reasons, session_hazards
-from revlab.inference.analysis_measurement import measurement_findings
+from revlab.inference.analysis_endings import ending_reasons, session_hazards
 from revlab.inference.analysis_scales import scores_of
-from revlab.inference.findings import Finding, Refusal
+from revlab.inference.analysis_sizes import equivalence_table
 from revlab.inference.growth_waves import growth_means
+from revlab.inference.plan import Outcome
 from revlab.report.answer import AnswerCard
 from revlab.report.answers_dyads import agreement_card, alikeness_card
 from revlab.report.answers_endings import lasting_card, shown_hazards
@@ -31,32 +30,13 @@ def pilot() -> Pilot:
     return read_pilot(shipped("data/example_pilot"))
 
 
-def wired(pilot: Pilot) -> PilotAnalysis:
-    """Return the analysis with the findings of the wired methods, once each."""
-    analysis, scores = analyse_pilot(pilot, seed=1), scores_of(pilot)
-    before = [*analysis.findings, *analysis.refused]
-    results = [
-        *dyad_findings(scores, plan=analysis.plan),
-        *ending_findings(pilot, plan=analysis.plan),
-        *measurement_findings(pilot, scores, plan=analysis.plan, found=before),
-    ]
-    topics = {one.where.topic for one in results}
-    old = [one for one in before if one.where.topic not in topics]
-    every = [*old, *results]
-    return replace(
-        analysis,
-        findings=tuple(one for one in every if isinstance(one, Finding)),
-        refused=tuple(one for one in every if isinstance(one, Refusal)),
-    )
-
-
 def unplanned(pilot: Pilot) -> Pilot:
     return replace(pilot, plan=replace(pilot.plan, analysis=None), registered=None)
 
 
 @pytest.fixture(scope="module")
 def analysis(pilot: Pilot) -> PilotAnalysis:
-    return wired(pilot)
+    return analyse_pilot(pilot, seed=1)
 
 
 def changed(analysis: PilotAnalysis, topic: str, **numbers: float) -> PilotAnalysis:
@@ -172,7 +152,7 @@ def test_few_pairs_are_a_reason_and_no_card_breaks(pilot: Pilot) -> None:
         sessions=pilot.sessions[pilot.sessions["dyad_id"].isin(two)],
         responses=pilot.responses[pilot.responses["dyad_id"].isin(two)],
     )
-    for card in every_card(wired(small)):
+    for card in every_card(analyse_pilot(small, seed=1)):
         assert card.answer == CANNOT, card
         assert len(card.facts["Why"]) > 20
 
@@ -185,8 +165,63 @@ def test_four_pairs_are_not_shown_whatever_was_estimated(analysis: PilotAnalysis
     assert [card.answer == CANNOT for card in cards] == [True, True, True, True, False, True]
 
 
+def test_further_scales_stand_on_a_card_unless_few_answered(analysis: PilotAnalysis) -> None:
+    numbers = {"estimate": 0.31, "conf_low": 0.11, "conf_high": 0.51}
+    first = next(one for one in analysis.findings if one.where.topic == "agreement")
+    for n, told in ((5, ["0.31 (0.11 to 0.51), n = 5"]), (4, [])):
+        estimate = replace(first.estimate, n=n, **numbers)
+        other = replace(first, where=replace(first.where, scale_id="voice"), estimate=estimate)
+        facts = agreement_card(replace(analysis, findings=(*analysis.findings, other))).facts
+        assert [v for label, v in facts.items() if label.startswith("Agreement on")] == told
+        moved = tuple(
+            replace(one, estimate=replace(one.estimate, n=n, **numbers))
+            if one.where.topic == "pool_icc" and one.where.scale_id == "voice"
+            else one
+            for one in analysis.findings
+        )
+        said = list(alikeness_card(replace(analysis, findings=moved)).facts.values())
+        assert said.count("0.31 (0.11 to 0.51)") == len(told)
+
+
+def test_arms_and_shares_have_their_own_numbers_and_small_arms_none(
+    analysis: PilotAnalysis,
+) -> None:
+    one = next(f for f in analysis.findings if (f.where.topic, f.where.arm) == ("lasted", "random"))
+    for n, told in ((5, ["4.2 (3.1 to 5.6), n = 5"]), (4, [])):
+        estimate = replace(one.estimate, estimate=4.2, conf_low=3.1, conf_high=5.6, n=n)
+        own = tuple(replace(f, estimate=estimate) if f is one else f for f in analysis.findings)
+        facts = lasting_card(replace(analysis, findings=own)).facts
+        assert [v for label, v in facts.items() if label == "Mean, random"] == told
+    moved = changed(analysis, "reliably_better", estimate=0.25, conf_low=0.1, conf_high=0.4, n=40)
+    moved = changed(moved, "reliably_worse", estimate=0.5, conf_low=0.3, conf_high=0.7, n=40)
+    facts = noise_card(moved, **MENTEES).facts
+    assert facts["Better by more than noise"] == "25% (10% to 40%)"
+    assert facts["Worse by more than noise"] == "50% (30% to 70%)"
+
+
+def test_the_margin_card_names_the_arm_and_only_outcomes_with_a_margin(
+    analysis: PilotAnalysis,
+) -> None:
+    others = (Outcome("voice", "mentor", margin=0.3), Outcome("relationship_quality", "mentor"))
+    plan = replace(analysis.plan, secondary=others)
+    facts = equivalence_card(replace(analysis, plan=plan)).facts
+    assert "Is “best total fit” at worst a margin behind?" in facts
+    told = {label: value for label, value in facts.items() if label.endswith(", mentors")}
+    row = equivalence_table(analysis.findings, plan=plan).set_index("scale_id").loc["voice"]
+    span = f"{row['conf_low']:.2f} to {row['conf_high']:.2f}"
+    assert list(told.values()) == [f"{row['verdict']} ({span}; margin 0.30)"]
+
+
+def test_the_likeness_is_that_of_the_primary_outcome_wherever_it_stands(
+    analysis: PilotAnalysis,
+) -> None:
+    turned = replace(analysis, findings=tuple(reversed(analysis.findings)))
+    assert alikeness_card(turned).answer == alikeness_card(analysis).answer
+    assert "confidence" in alikeness_card(turned).facts["About"]
+
+
 def test_without_a_plan_there_is_no_margin_and_no_difference(pilot: Pilot) -> None:
-    bare = wired(unplanned(pilot))
+    bare = analyse_pilot(unplanned(pilot), seed=1)
     assert "nothing was planned" in equivalence_card(bare).facts["Why"]
     assert not any("Difference" in label for label in lasting_card(bare).facts)
     assert alikeness_card(bare).answer != CANNOT
@@ -196,6 +231,8 @@ def test_a_scale_asked_only_afterwards_has_no_noise_card(analysis: PilotAnalysis
     card = noise_card(analysis, scale_id="relationship_quality", role="mentor")
     assert card.answer == CANNOT
     assert "asked only after the start" in card.facts["Why"]
+    other_side = noise_card(analysis, scale_id="digital_confidence", role="mentor")
+    assert other_side.answer == CANNOT
 
 
 def test_sessions_are_taken_together_until_five_pairs_have_ended(pilot: Pilot) -> None:

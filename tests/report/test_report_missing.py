@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
@@ -68,6 +69,8 @@ def test_beyond_the_margin_and_past_zero_are_one_answer_but_another_side_is_not(
     inside = table(**dict.fromkeys(EFFECTS, (-0.1, 0.1)))
     assert judge_missing(inside, margin=0.25).place == "holds"
     assert judge_missing(inside).place == "unknown"
+    assert missing_card(inside, margin=0.25).answer.startswith("No: the answer is the same")
+    assert missing_card(inside).answer.startswith("We cannot tell either way")
 
 
 def test_an_answer_that_hangs_on_the_missing_ones_names_under_what():
@@ -139,6 +142,12 @@ def test_bounds_are_bars_without_a_dot_and_the_alt_text_lists_every_row():
     ax = plot_sensitivity(frame, margin=0.25)
     dots = [line for line in ax.lines if line.get_marker() == "D"]
     assert [float(dot.get_xdata()[0]) for dot in dots] == [0.42, 0.38, 0.4]
+    drawn = [part for one in ax.collections for part in one.get_segments()]
+    rows = frame[frame["approach"].isin(EFFECTS)]
+    spans = rows[["conf_low", "conf_high"]].to_numpy()
+    assert np.array([part[:, 0] for part in drawn]) == pytest.approx(spans)
+    band = [one for one in ax.patches if isinstance(one, Rectangle) and not one.get_hatch()]
+    assert (band[0].get_x(), band[0].get_width()) == pytest.approx((-0.25, 0.5))
     bars = [one for one in ax.patches if isinstance(one, Rectangle) and one.get_hatch()]
     ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in bars]
     assert ends == [pytest.approx((0.2, 0.6)), pytest.approx((-0.9, 1.5))]
@@ -148,6 +157,12 @@ def test_bounds_are_bars_without_a_dot_and_the_alt_text_lists_every_row():
     assert "bounds for those who always answer: bounds 0.20 to 0.60 (-0.10 to 0.85)" in alt
     assert "Margin: 0.25." in alt
     assert "shift" not in alt
+    inside = table(**dict.fromkeys(EFFECTS, (-0.1, 0.1)))
+    told = [alt_sensitivity(inside, margin=margin) for margin in (0.25, None)]
+    assert "point to the same answer" in told[0]
+    assert "We cannot tell under any" in told[1]
+    head = plot_sensitivity(inside, margin=0.25).figure.get_suptitle()  # type: ignore[union-attr]
+    assert "point to the same answer" in head.replace("\n", " ")
     kept = plot_sensitivity(refused(table(), "bounds", "worst_case"))
     assert len(kept.get_yticklabels()) == 3
     with pytest.raises(RevlabError, match="figure of missing answers needs at least one row"):

@@ -1,0 +1,99 @@
+"""The answer card and table about what a pilot of one's own teaches the simulator."""
+
+import pandas as pd
+
+from revlab.design.learned import Learned
+from revlab.errors import EstimateError, must
+from revlab.privacy.thresholds import Thresholds
+from revlab.report.answer import AnswerCard
+from revlab.report.cards import plain_card
+from revlab.report.refusals import or_refusal
+
+__all__ = ["calibration_card", "learned_rows", "unlearnt_rows"]
+
+_FEWEST = Thresholds().scores
+_QUESTION = "What did our own pilot teach the simulator?"
+
+
+def _outside(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[(rows["default"] < rows["conf_low"]) | (rows["default"] > rows["conf_high"])]
+
+
+def calibration_card(learned: Learned, *, simulated: bool = False) -> AnswerCard:
+    """Return the card that says how much of the simulator a pilot informs.
+
+    Parameters
+    ----------
+    learned : Learned
+        From `revlab.design.learned.learn_from_pilot`.
+    simulated : bool
+        Whether the pilot is simulated.
+
+    Returns
+    -------
+    AnswerCard
+        A refusal if the pilot informs nothing or has too few pairs to be shown.
+    """
+
+    def make() -> AnswerCard:
+        rows = learned_rows(learned)
+        must(
+            learned.n_dyads >= _FEWEST and len(rows) > 0,
+            "the pilot informs none of the parameters, or has too few pairs to be shown.",
+            EstimateError,
+        )
+        n, moved = len(rows), _outside(rows)
+        said = "; ".join(moved["meaning"]) if len(moved) else "none"
+        return plain_card(
+            _QUESTION,
+            f"{n} of {len(learned.table)} assumptions; for {len(moved)} of these the usual value "
+            "is outside the interval. What pairing does, it cannot teach.",
+            facts={
+                "Usual value outside the interval": said,
+                "Not informed": f"{len(learned.table) - n} assumptions stay as they were",
+                "Based on": f"{learned.n_dyads} pairs",
+            },
+            change_mind="More pairs narrow the intervals; none of the other assumptions becomes "
+            "known by that.",
+            convention="Maximum likelihood of sessions and endings with profile-likelihood 95% "
+            "intervals; shares of answers, reliability and the two views with jackknife 95% "
+            "intervals over pools.",
+            simulated=simulated,
+        )
+
+    return or_refusal(_QUESTION, simulated, make)
+
+
+def learned_rows(learned: Learned) -> pd.DataFrame:
+    """Return what a pilot informs: fitted value, interval, and the usual value beside it.
+
+    Parameters
+    ----------
+    learned : Learned
+        From `revlab.design.learned.learn_from_pilot`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``meaning, value, conf_low, conf_high, default, informed_by``.
+    """
+    rows = learned.table[learned.table["informed_by"] != ""]
+    columns = ["meaning", "value", "conf_low", "conf_high", "default", "informed_by"]
+    return rows[columns].reset_index(drop=True)
+
+
+def unlearnt_rows(learned: Learned) -> pd.DataFrame:
+    """Return what a pilot does not inform, and why.
+
+    Parameters
+    ----------
+    learned : Learned
+        From `revlab.design.learned.learn_from_pilot`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``meaning, value, grade, reason``, the values being the usual ones.
+    """
+    rows = learned.table[learned.table["informed_by"] == ""]
+    return rows[["meaning", "value", "grade", "note"]].rename(columns={"note": "reason"})
