@@ -190,11 +190,11 @@ def main() -> None:
     work = DYADS * SESSIONS * RUNS
     print(f"{DYADS} dyads x {SESSIONS} sessions x {RUNS} replications, CPU time of one core\n")
     print(f"{'':30} {'seconds':>9} {'M dyad-sessions/s':>18} {'times ours':>11}")
-    mine, base = timed(ours, 5)
+    mine, base = timed(ours, 15)
     answers = {"revlab": mine}
     print(f"{'revlab':30} {base:9.3f} {work / base / 1e6:18.2f} {1:11.0f}")
     for name, call in peers().items():
-        answers[name], seconds = timed(call, 2)
+        answers[name], seconds = timed(call, 3)
         print(f"{name:30} {seconds:9.3f} {work / seconds / 1e6:18.2f} {seconds / base:11.1f}")
     shocks, potential, _ = drawn(0, CHUNK)
     how = {"relationship": RELATION, "support": 0.0}

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from revlab.cli_comments import comments
 from revlab.cli_design import diagnose
 from revlab.cli_evaluate import evaluate
+from revlab.cli_intake import intake
 from revlab.cli_options import say
 from revlab.cli_pairing import compare, pair
 from revlab.cli_pilot import refresh, report, study
@@ -31,7 +32,7 @@ _EXAMPLES = {
     """,
     "check": """
         revlab check staff.csv --save-mapping roster.toml
-        revlab check juniors.csv seniors.csv
+        revlab check juniors.csv seniors.csv --repair clean.csv
         revlab check my-pilot
     """,
     "pair": """
@@ -148,6 +149,7 @@ for _command in _COMMANDS:
         context_settings=_TO_A_SERVER if _name in ("lab", "app") else None,
     )(_command)
 app.add_typer(comments)
+app.add_typer(intake)
 app.add_typer(skills)
 app.command(hidden=True)(refresh)
 

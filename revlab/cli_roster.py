@@ -2,14 +2,15 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from revlab.cli_options import Mapping, SaveMapping, say
-from revlab.errors import Fault, RevlabError, TableError
+from revlab.cli_options import Mapping, Replace, SaveMapping, say
+from revlab.cli_repair import write_repairs
+from revlab.errors import Fault, RevlabError, TableError, must
 
 if TYPE_CHECKING:
     from revlab.people.cohort import Cohort
@@ -28,13 +29,20 @@ def check(
     *,
     mapping: Mapping = None,
     save_mapping: SaveMapping = None,
+    repair: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a copy with all repairs that need no decision."),
+    ] = None,
+    replace: Replace = False,
 ) -> None:
     """List every fault of rosters and pilots, each with its place.
 
     A fault names the file, the row as a spreadsheet shows it, the column and what must hold.
     Files that are given together are one roster, for instance one file for each side. A folder
     with a pilot.toml is a pilot, another folder is a roster. The exit code is 0 if all is well
-    and 1 if something must be corrected.
+    and 1 if something must be corrected. --repair clean.csv writes a copy without padding, repeats,
+    mixed spellings, odd dates and encodings, and clean-repairs.csv with each change: the files
+    hold what the roster holds, so keep them where the roster is.
     """
     folders = [path for path in paths if path.is_dir()]
     files = [path for path in paths if not path.is_dir()]
@@ -43,6 +51,9 @@ def check(
     rosters += [files] if files else []
     n_faults = sum(_check_pilot(path) for path in pilots)
     n_faults += sum(_check_roster(each, mapping, save_mapping) for each in rosters)
+    if repair is not None:
+        must(len(rosters) == 1, "--repair needs one roster: its files, or its folder.")
+        write_repairs(rosters[0], mapping, repair, replace=replace)
     raise typer.Exit(1 if n_faults else 0)
 
 
@@ -120,7 +131,7 @@ def _keep(mapping: "RosterMapping | None", guess: bool, save: Path | None) -> No
         return
     if guess:
         say("there is no mapping, so the roster is read with this guess:")
-        typer.echo(describe(replace(mapping, notes=())), err=True)
+        typer.echo(describe(changed(mapping, notes=())), err=True)
     if save is not None:
         write_mapping(mapping, save)
         say(f"the mapping is in {save}; correct it and keep it beside the roster as roster.toml.")

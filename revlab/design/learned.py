@@ -20,6 +20,7 @@ from revlab.fieldwork.programme import Programme
 __all__ = ["Learned", "learn_from_pilot"]
 
 _FEWEST = 5
+_LEVEL = {"skip_after_skip": "skip_base", "end_skips": "end_base"}
 _SESSIONS = ("skip_base", "skip_after_skip", "end_base", "end_skips")
 _INFORMED_BY = {
     "skip_base": "sessions held and skipped",
@@ -163,21 +164,27 @@ def _attendance(
 ) -> tuple[dict[str, Fitted], dict[str, str]]:
     """Return what the sessions say, and why they do not say the rest."""
     refused = _too_few(histories)
-    names = [name for name in _SESSIONS if name not in refused]
+    # What cannot be told still makes the rest less sure: it varies over its range in the registry.
+    names = [n for n in _SESSIONS if n not in refused or _LEVEL.get(n, n) not in refused]
     if not names:
         return {}, refused
     model = programme.assumptions.sessions
     start = np.array([getattr(model, name) for name in names])
+    ranges = evidence().set_index("parameter").loc[[f"sessions.{n}" for n in names]]
+    width = (ranges["high"] - ranges["low"]).to_numpy(dtype=float) / 4
+    vague = np.array([name in refused for name in names])
 
     def _likelihood(values: np.ndarray) -> float:
         given = dict(zip(names, values.tolist(), strict=True))
-        return attendance_log_likelihood(histories, programme, given)
+        away = ((values - start) / width)[vague]
+        return attendance_log_likelihood(histories, programme, given) - float(away @ away) / 2
 
     try:
         found = profiled(_likelihood, start)
     except EstimateError as error:
         return {}, refused | dict.fromkeys(names, str(error))
-    return {f"sessions.{n}": one for n, one in zip(names, found, strict=True)}, refused
+    both = zip(names, found, strict=True)
+    return {f"sessions.{n}": one for n, one in both if n not in refused}, refused
 
 
 def _too_few(histories: Histories) -> dict[str, str]:

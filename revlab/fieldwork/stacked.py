@@ -89,7 +89,7 @@ class _SideBySide:
         states = iter(self._states)
 
         def _draw(rng: np.random.Generator, one: tuple[int, ...]) -> Array:
-            next(states, None)
+            rng.bit_generator.state = next(states, rng.bit_generator.state)
             return rng.random(one)
 
         return self._drawn(_draw, size)

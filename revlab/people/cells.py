@@ -18,6 +18,10 @@ _UNSAID = re.compile(r"(prefer not|rather not|would rather not|do not wish|n/?a$
 _SKILL = re.compile(r"(?P<name>.+?)\s*(?:[:=]\s*(?P<a>-?[\d.,]+)|\(\s*(?P<b>-?[\d.,]+)\s*\))?")
 
 
+_SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?|\d{1,2}[/.]\d{1,2}[/.]\d{4}")
+
+
 class BadCellError(ValueError):
     """A cell breaks a rule; the arguments are the rule and the remedy."""
 
@@ -132,10 +136,18 @@ class Cells:
         return None if _UNSAID.match(text) else self.label(text, name)
 
     def person(self, cell: str) -> str | None:
-        """Return an id; e-mail addresses do not differ by case."""
+        """Return an id that no spreadsheet spoilt; e-mail addresses do not differ by case."""
         text = self.text(cell)
         if len(text) > MAX_LABEL:
             raise BadCellError(f"has {len(text)} characters; at most {MAX_LABEL}", "shorten it")
+        if _SHORTENED.fullmatch(text):
+            rule = f"is a number that a spreadsheet shortened; got {text[:40]!r}"
+            raise BadCellError(rule, "format the column as text and fill in the ids again")
+        if _DATE.fullmatch(text):
+            rule = f"is a date, which a spreadsheet may have made of an id; got {text[:40]!r}"
+            raise BadCellError(rule, "format the column as text and fill in the ids again")
+        if "\ufffd" in text:
+            raise BadCellError("holds a character that was lost", "fill in the id again")
         return (text.casefold() if "@" in text else text) or None
 
     def people(self, cell: str) -> tuple[str, ...]:

@@ -27,8 +27,10 @@ PERSON_COLUMNS: Mapping[str, str] = MappingProxyType(
         "objectives": "tuple, empty if not known",
     }
 )
-"""Columns that both person tables always have; self-declared ones start with ``declared_``."""
+"""Columns that both person tables always have; self-declared ones start with ``declared_``, scores
+of a questionnaire with ``trait_`` (numbers)."""
 
+_OWN = ("declared_", "trait_")
 LIST_COLUMNS = ("availability", "languages", "interests", "objectives")
 _SOURCES = ("self", "assessed", "simulated")
 _PAIRS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -64,6 +66,15 @@ def _whole(values: pd.Series, name: str, side: str) -> NDArray[np.int64]:
     return whole
 
 
+def _trait(values: object, name: str, side: str) -> object:
+    if values is None:
+        return float("nan")
+    try:
+        return pd.Series(values).to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise CohortError(f"{side}: {name} must hold numbers.") from None
+
+
 def _people(frame: pd.DataFrame, side: str, declared: list[str]) -> pd.DataFrame:
     index = pd.Index(frame.index.astype(str), name="person_id")
     must(not index.has_duplicates, f"{side}: a person_id appears twice.", CohortError)
@@ -78,6 +89,8 @@ def _people(frame: pd.DataFrame, side: str, declared: list[str]) -> pd.DataFrame
             data[name] = _DEFAULTS[name]
     for name in declared:
         data[name] = frame[name].array if name in frame else None
+        if name.startswith("trait_"):
+            data[name] = _trait(data[name], name, side)
     people = pd.DataFrame(data, index=index)
     for name in LIST_COLUMNS:
         tuples = all(type(entries) is tuple for entries in people[name])
@@ -113,7 +126,8 @@ class Cohort:
     Parameters
     ----------
     mentors, mentees : pandas.DataFrame
-        Indexed by ``person_id``; columns `PERSON_COLUMNS` plus ``declared_*``. The mentors are
+        Indexed by ``person_id``; columns `PERSON_COLUMNS` plus ``declared_*`` and
+        ``trait_*``. The mentors are
         the **juniors**, the mentees the **seniors**. Missing optional columns are filled in.
         A person may stand in both.
     skills : pandas.DataFrame
@@ -157,7 +171,7 @@ class Cohort:
 
     def __post_init__(self) -> None:
         names = [*self.mentors.columns, *self.mentees.columns]
-        declared = sorted({name for name in names if str(name).startswith("declared_")})
+        declared = sorted({name for name in names if str(name).startswith(_OWN)})
         object.__setattr__(self, "mentors", _people(self.mentors, "mentors", declared))
         object.__setattr__(self, "mentees", _people(self.mentees, "mentees", declared))
         _check_skills(self.skills)

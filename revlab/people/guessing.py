@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from revlab.errors import Fault, TableError
+from revlab.people.form_headings import asked_field, is_form
+from revlab.people.guessing_dates import guess_dates
 from revlab.people.guessing_sides import guess_sides
 from revlab.people.ladders import LadderGuess, guess_ladder
 from revlab.people.mapping import RosterMapping
@@ -36,6 +38,10 @@ _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "profession": ("profession", "jobfamily", "jobrole", "discipline", "occupation"),
         "site": ("site", "location", "office", "city", "workplace"),
+        "started": (
+            *("startdate", "hiredate", "dateofhire", "joiningdate", "dateofjoining", "datejoined"),
+            *("entrydate", "startedon", "eintrittsdatum", "eintritt"),
+        ),
         "tenure": ("tenure", "yearsatcompany", "yearsofservice", "tenureyears", "seniorityyears"),
         "capacity": ("capacity", "maxpartners", "maxmentees", "maxmentors", "partners"),
         "availability": ("availability", "available", "timeslots", "slots"),
@@ -57,6 +63,7 @@ _DECLARED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "disability": ("disability",),
     }
 )
+_MAIL = {"person_id": ("emailaddress", "email", "workemail", "mail", "upn")}
 _LISTS = ("availability", "languages", "interests", "objectives", "offers", "needs")
 
 
@@ -94,7 +101,8 @@ mentees.csv as the mentors (juniors): in reverse mentoring the junior is the men
     faults = [*found.faults, *read.faults]
     if faults:
         raise TableError(faults)
-    columns = _named(read.sheets, _WORDS)
+    columns = _asked(read.sheets, _named(read.sheets, _WORDS))
+    dates = guess_dates(read.sheets, columns)
     missing = [name for name in ("person_id", "unit", "grade") if name not in columns]
     if missing:
         file = ", ".join(sheet.name for sheet in read.sheets)
@@ -105,12 +113,13 @@ mentees.csv as the mentors (juniors): in reverse mentoring the junior is the men
     ladder = _ladder(read.sheets, columns["grade"], grades)
     sides = guess_sides(read.sheets, columns, ladder.ladder)
     return RosterMapping(
-        columns=columns,
+        columns=dates.columns,
         sides=sides.sides,
         grades=ladder.ladder,
         declared=_named(read.sheets, _DECLARED),
         separator=_separator(read.sheets, columns),
-        notes=(ladder.note, *sides.notes),
+        dates=dates.dates,
+        notes=(ladder.note, *sides.notes, *dates.notes),
     )
 
 
@@ -131,6 +140,24 @@ def _named(
         if heads:
             columns[name] = tuple(dict.fromkeys(heads))
     return columns
+
+
+def _asked(
+    sheets: Sequence[Sheet], columns: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Return the columns with those that a form asks for in a sentence."""
+    found = dict(columns)
+    for sheet in sheets:
+        if is_form(sheet.headings) and [_key(head) for head in found.get("person_id", ())] == [
+            "id"
+        ]:
+            found.pop("person_id")  # the number of the answer, which is nobody's id
+            found |= {k: v for k, v in _named([sheet], _MAIL).items() if v}
+    for head in dict.fromkeys(head for sheet in sheets for head in sheet.headings):
+        name = asked_field(head, found)
+        if name is not None:
+            found[name] = (head,)
+    return {name: found[name] for name in _WORDS if name in found}
 
 
 def _cells(sheets: Sequence[Sheet], headings: tuple[str, ...]) -> list[str]:

@@ -19,7 +19,10 @@ _ROLES: Mapping[str, str] = {
     **dict.fromkeys(("senior", "seniors"), "senior"),
     "both": "both",
 }
+_ROLE_WORDS = re.compile(r"\b(mentor|mentee|junior|senior|both|beides?)(?=s?\b|in\b)")
+_LONGEST_ROLE = 8
 _END_SHARE = 0.4
+_STRANGE_SHARE = 0.2
 _WHY = "in reverse mentoring the junior is the mentor."
 
 
@@ -135,11 +138,13 @@ def _by_column(
 def _roles(heading: str, pairs: Sequence[tuple[str, str]], ladder: Ladder) -> GuessedSides | None:
     """Return the guess if the cells of this column are roles."""
     values = dict.fromkeys(cell for cell, _ in pairs)
-    words = {value: _ROLES.get(value.casefold()) for value in values}
+    words = {value: _role_of(value) for value in values}
     low = tuple(value for value, word in words.items() if word in ("mentor", "junior"))
     high = tuple(value for value, word in words.items() if word in ("mentee", "senior"))
-    if None in words.values() or not low or not high:
-        return None
+    strange = {value for value, word in words.items() if word is None}
+    n_strange = sum(cell in strange for cell, _ in pairs)
+    if n_strange > _STRANGE_SHARE * len(pairs) or not low or not high:
+        return None  # a few cells that are no role are faults, so that nobody is lost silently
     both = tuple(value for value, word in words.items() if word == "both")
     told = not set(words.values()) & {"junior", "senior"}
     ranks = [_mean_rank([g for cell, g in pairs if cell in side], ladder) for side in (low, high)]
@@ -154,6 +159,18 @@ def _roles(heading: str, pairs: Sequence[tuple[str, str]], ladder: Ladder) -> Gu
             f"{low[0]!r} in {heading!r} is read as mentor (junior), {high[0]!r} as mentee (senior)."
         )
     return GuessedSides(SidesByColumn(heading, mentor=low, mentee=high, both=both), (note,))
+
+
+def _role_of(value: str) -> str | None:
+    """Return the role that a cell speaks of: a word, or a short answer such as "As a mentor"."""
+    key = value.casefold()
+    if key in _ROLES or len(key.split()) > _LONGEST_ROLE:
+        return _ROLES.get(key)
+    said = set(_ROLE_WORDS.findall(key))
+    if said & {"both", "beide", "beides"} or len(said & {"mentor", "mentee"}) == 2:
+        return "both"
+    sure = said & {"junior", "senior"}
+    return next(iter(sure or said)) if len(sure or said) == 1 else None
 
 
 def _by_grade(sheets: Sequence[Sheet], grade: tuple[str, ...], ladder: Ladder) -> GuessedSides:

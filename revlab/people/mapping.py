@@ -1,10 +1,12 @@
 """`RosterMapping`: which heading of a roster holds what, its grades, and who stands where."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from revlab.errors import CohortError, must, one_of
+from revlab.people.dates import DATE_ORDERS
 from revlab.people.ladders import Ladder, grade_key
 from revlab.people.sides import Sides, SidesByColumn, SidesByGrade
 
@@ -18,6 +20,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "profession": "job family",
         "site": "place of work",
         "tenure": "years in the organisation",
+        "started": "first day in the organisation, a date; tenure is counted from it",
         "capacity": "most partners this person can take",
         "availability": "list of time slots",
         "languages": "list of languages",
@@ -60,6 +63,9 @@ class RosterMapping:
         Values for empty cells of the fields in `DEFAULTED`.
     sheets : mapping of str to tuple of str
         Workbook to the sheets to read; the others are not read.
+    dates : mapping of str to str
+        ``as_of``, the day to which tenure is counted (2024-12-31), and ``order``, "day first" or
+        "month first", for dates such as 03/04/2024.
     origin : str
         Where the people come from, in words for pages, with any attribution.
     notes : tuple of str
@@ -89,6 +95,7 @@ other grades are left out
     separator: str = ";"
     defaults: Mapping[str, object] = field(default_factory=dict)
     sheets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=dict)
     origin: str = "a roster"
     notes: tuple[str, ...] = field(default=(), compare=False)
 
@@ -112,6 +119,20 @@ other grades are left out
             CohortError,
         )
         self._check_grades()
+        self._check_dates()
+
+    def _check_dates(self) -> None:
+        for name in self.dates:
+            one_of("[dates]", name, ("as_of", "order"))
+        if "order" in self.dates:
+            one_of("[dates] order", self.dates["order"], DATE_ORDERS)
+        as_of = self.dates.get("as_of", "")
+        is_day = bool(re.fullmatch(r"\d{4}-\d\d-\d\d", as_of))
+        must(
+            is_day if as_of else "started" not in self.columns,
+            f"[dates] as_of must be a day such as 2024-12-31; got {as_of!r}.",
+            CohortError,
+        )
 
     def _check_grades(self) -> None:
         keys = [grade_key(label) for step in self.grades for label in step]
@@ -169,6 +190,7 @@ left out
     rows += [("lists", f"entries separated by {mapping.separator!r}")]
     defaults = {"capacity": 1, **mapping.defaults}
     rows += [(f"empty {name}", str(value)) for name, value in defaults.items()]
+    rows += [(f"dates {name}", value) for name, value in mapping.dates.items()]
     rows += [(f"sheets of {file}", ", ".join(names)) for file, names in mapping.sheets.items()]
     width = max(15, *(len(name) for name, _ in rows))
     lines = [f"{'revlab reads':<{width}}  from", f"{'-' * width}  {'-' * 55}"]

@@ -13,8 +13,7 @@ from revlab.people.mapping import RosterMapping
 from revlab.people.mapping_file import MAPPING_FILE, read_mapping
 from revlab.people.records import read_records
 from revlab.people.roster_files import RosterPaths, roster_files
-from revlab.people.sheets import Sheet, read_sheets
-from revlab.people.sides import SidesByFile
+from revlab.people.roster_tables import roster_tables
 from revlab.privacy.pseudonyms import Pseudonyms
 
 __all__ = ["RosterReport", "check_roster", "read_roster"]
@@ -123,12 +122,11 @@ def check_roster(
             )
     except TableError as error:
         return RosterReport(None, None, error.faults)
-    files, faults, notes = _chosen(found.files, mapping, whole=found.is_folder)
-    read = read_sheets(files, only=mapping.sheets)
-    sheets, left_out = _of_people(read.sheets, mapping)
-    records = read_records(sheets, mapping)
+    read = roster_tables(found, mapping)
+    files, faults, notes = read.files, [], list(mapping.notes)
+    records = read_records(read.sheets, mapping)
     faults += [*read.faults, *records.faults]
-    notes += [*mapping.notes, *read.notes, *left_out, *records.notes]
+    notes += [*read.notes, *records.notes]
     rows = records.frame()
     people = by_side(rows) if records.rows else rows
     if not len(people):
@@ -150,34 +148,3 @@ def check_roster(
 def _nobody(files: Sequence[Path]) -> Fault:
     names = ", ".join(path.name for path in files)
     return Fault(names, None, None, "there is nobody in the roster", "check the files")
-
-
-def _chosen(
-    files: Sequence[Path], mapping: RosterMapping, *, whole: bool
-) -> tuple[list[Path], list[Fault], list[str]]:
-    """Return the files that the mapping is about, if it names files and a folder was given."""
-    if not (whole and isinstance(mapping.sides, SidesByFile)):
-        return list(files), [], []
-    named = {name.partition("#")[0].casefold(): name for name in mapping.sides.files}
-    there = {path.name.casefold(): path for path in files}
-    faults = [
-        Fault(name.partition("#")[0], None, None, "there is no such file", "correct roster.toml")
-        for key, name in named.items()
-        if key not in there
-    ]
-    spare = [path.name for key, path in there.items() if key not in named]
-    notes = [f"not read, because [sides] does not name them: {', '.join(spare)}."] if spare else []
-    return [path for key, path in there.items() if key in named], faults, notes
-
-
-def _of_people(sheets: Sequence[Sheet], mapping: RosterMapping) -> tuple[list[Sheet], list[str]]:
-    """Leave out the sheets of a workbook that have neither ids nor grades, and say so."""
-    kept, notes = [], []
-    for sheet in sheets:
-        twins = [other for other in sheets if other.file == sheet.file]
-        bare = all(sheet.find(mapping.columns[name]) is None for name in ("person_id", "grade"))
-        if bare and len(twins) > 1 and sheet.file not in mapping.sheets:
-            notes.append(f"{sheet.file}: the sheet {sheet.sheet!r} holds no people.")
-        else:
-            kept.append(sheet)
-    return kept, notes

@@ -1,19 +1,22 @@
 """Roster files as tables of text: CSV in the encodings that offices write, and XLSX."""
 
-import csv
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 
 from revlab.errors import Fault
+from revlab.people.file_kinds import BOOK_SUFFIXES, refusal
+from revlab.people.repairs import Repair
+from revlab.people.table_shape import Line, headings_at, is_total, repeats_headings
+from revlab.people.text_files import read_text_lines
 from revlab.people.workbook import UNSTORED_RESULT, read_workbook
 
 __all__ = [
     "CELL_ERRORS",
     "MAX_BYTES",
     "MAX_CELL",
+    "MAX_CELLS",
     "MAX_COLUMNS",
     "MAX_ROWS",
     "Sheet",
@@ -25,6 +28,7 @@ __all__ = [
 
 MAX_BYTES = 50_000_000
 MAX_ROWS = 200_000
+MAX_CELLS = 5_000_000
 MAX_COLUMNS = 500
 MAX_CELL = 32_767
 """Bounds of one file; the longest cell is that of a spreadsheet."""
@@ -34,11 +38,17 @@ CELL_ERRORS = frozenset(
 )
 """Cells that hold a spreadsheet's complaint instead of a value."""
 
-_TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
-_BOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
-_INVISIBLE = dict.fromkeys(
-    [0x00AD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A)]
-)
+_INVISIBLE: Mapping[int, str | None] = {
+    **dict.fromkeys(
+        [
+            *(0x00AD, 0x061C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)),
+            *(*range(0x2060, 0x206A), *range(9), *range(0x0E, 0x1C)),
+            *(*range(0x80, 0x85), *range(0x86, 0xA0)),
+        ]
+    ),
+    # Half a character cannot be written to any file.
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+}
 
 
 @dataclass(frozen=True)
@@ -82,11 +92,12 @@ class Sheet:
 
 @dataclass
 class SheetsRead:
-    """What came out of some files: tables, faults, and what the reader should know."""
+    """What came out of some files: tables, faults, what the reader should know, repairs."""
 
     sheets: list[Sheet] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)
 
 
 def clean_text(cell: str) -> str:
@@ -120,125 +131,113 @@ def read_sheets(
     Returns
     -------
     SheetsRead
-        Everything that could be read, and one fault for each thing that could not.
+        Everything that could be read, and one fault for each thing that could not. Titles above
+        the headings, totals below the people and repeated headings are left out and said.
     """
     out = SheetsRead()
     for path in paths:
-        reason = _refusal(path)
+        try:
+            reason = refusal(path, max_bytes=MAX_BYTES)
+            if reason is None:
+                _read(path, out, only=(only or {}).get(path.name, ()))
+        except OSError as error:
+            reason = f"cannot be opened ({error.strerror})", "ask who owns the file"
         if reason is not None:
             out.faults.append(Fault(path.name, None, None, *reason))
-        elif path.suffix.lower() in _BOOK_SUFFIXES:
-            book = read_workbook(path, only=(only or {}).get(path.name, ()), max_rows=MAX_ROWS)
-            out.faults.extend(book.faults)
-            out.notes.extend(book.notes)
-            told = path.name in (only or {}) or len(book.tables) == 1
-            for title, lines in book.tables:
-                if told or sum(map(any, lines)) > 1:
-                    _add(out, lines, file=path.name, sheet=title)
-                else:
-                    out.notes.append(f"{path.name}: the sheet {title!r} holds no people.")
-        else:
-            _read_text(path, out)
     return out
 
 
-def _refusal(path: Path) -> tuple[str, str] | None:
-    if not path.is_file():
-        return "there is no such file", "check the name"
-    known = _TEXT_SUFFIXES | _BOOK_SUFFIXES
-    if path.suffix.lower() not in known:
-        kind = path.suffix or "no ending"
-        return f"a file of this kind ({kind}) cannot be read", "save it as .xlsx or as CSV UTF-8"
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        return f"is {size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} are read", "split it"
-    return None
-
-
-def _decode(raw: bytes) -> tuple[str | None, str]:
-    """Return the text, or None, and in words how it was read if that is worth saying."""
-    try:
-        if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return raw.decode("utf-16"), "read as UTF-16"
-        return raw.decode("utf-8-sig"), ""
-    except UnicodeDecodeError:
-        pass
-    try:
-        text = raw.decode("cp1252")
-    except UnicodeDecodeError:
-        return None, ""
-    return text, "not UTF-8; read as Windows-1252, so check names with accents"
-
-
-def _read_text(path: Path, out: SheetsRead) -> None:
-    raw = path.read_bytes()
-    text, words = _decode(raw)
-    if text is None or any(ord(mark) < 32 and mark not in "\t\n\r\v\f" for mark in text):
-        remedy = "rename it to .xlsx" if raw.startswith(b"PK\x03\x04") else "save it as CSV UTF-8"
-        rule = "holds bytes that are not text, so it cannot be read as a CSV table"
-        out.faults.append(Fault(path.name, None, None, rule, remedy))
+def _read(path: Path, out: SheetsRead, *, only: tuple[str, ...]) -> None:
+    if path.suffix.lower() not in BOOK_SUFFIXES:
+        text = read_text_lines(path, max_rows=MAX_ROWS, max_cells=MAX_CELLS)
+        out.faults += text.faults
+        out.notes += text.notes
+        out.repairs += text.repairs
+        if not text.faults:
+            _Table(path.name, None, out).add(text.lines)
         return
-    if words:
-        out.notes.append(f"{path.name}: {words}.")
-    text, delimiter = _delimiter(text)
-    lines: list[tuple[str, ...]] = []
-    try:
-        for cells in csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            lines.append(tuple(cells))
-            if len(lines) > MAX_ROWS:
-                break
-    except csv.Error as error:
-        rule = f"the quotation marks or the length of a cell cannot be read ({error})"
-        fault = Fault(path.name, len(lines) + 1, None, rule, "correct this row or the one above")
-        out.faults.append(fault)
-        return
-    _add(out, lines, file=path.name, sheet=None)
+    book = read_workbook(path, only=only, max_rows=MAX_ROWS, max_cells=MAX_CELLS)
+    out.faults += book.faults
+    out.notes += book.notes
+    out.repairs += book.repairs
+    told = bool(only) or len(book.tables) == 1
+    for title, lines in book.tables:
+        if told or sum(map(any, lines)) > 1:
+            _Table(path.name, title, out).add(lines)
+        else:
+            out.notes.append(f"{path.name}: the sheet {title!r} holds no people.")
 
 
-def _delimiter(text: str) -> tuple[str, str]:
-    """Return the text without Excel's ``sep=`` line, and the mark that separates its cells."""
-    first, _, rest = text.partition("\n")
-    told = first.strip().strip('"').lower()
-    if told.startswith("sep=") and len(told) == 5:
-        return rest, told[4]
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    outside = "".join(header.split('"')[::2])
-    return text, max(",;\t|", key=outside.count)
+@dataclass(frozen=True)
+class _Table:
+    """Adds the table of some lines (line 1 is row 1) to what was read, or says why not."""
 
+    file: str
+    sheet: str | None
+    out: SheetsRead
 
-def _add(
-    out: SheetsRead, lines: Sequence[tuple[str, ...]], *, file: str, sheet: str | None
-) -> None:
-    """Add the table of these lines (line 1 is row 1), or say why not."""
+    def fault(self, row: int | None, rule: str, remedy: str) -> None:
+        self.out.faults.append(Fault(self.file, row, None, rule, remedy, self.sheet))
 
-    def fault(row: int | None, rule: str, remedy: str) -> None:
-        out.faults.append(Fault(file, row, None, rule, remedy, sheet))
-
-    filled = [
-        (row, cells) for row, cells in enumerate(lines, start=1) if any(map(str.strip, cells))
-    ]
-    if not filled:
-        fault(None, "is empty", "it needs a line of headings and one line per person")
-        return
-    (top, heads), body = filled[0], filled[1:]
-    while heads and not heads[-1].strip():
-        heads = heads[:-1]
-    if len(heads) > MAX_COLUMNS:
-        fault(top, f"has {len(heads)} columns; at most {MAX_COLUMNS} are read", "leave some out")
-        return
-    if len(lines) > MAX_ROWS:
-        fault(None, f"has more than {MAX_ROWS} rows", "split it")
-        return
-    if not body:
-        fault(None, "holds headings but no people", "add one line per person")
-        return
-    width = len(heads)
-    for row, cells in body:
-        if any(cell.strip() for cell in cells[width:]):
-            fault(
-                row, f"has {len(cells)} cells under {width} headings", "quote cells with separators"
+    def leave_out(self, lines: Sequence[Line], why: str) -> None:
+        """Say which rows are no people."""
+        if not lines:
+            return
+        place = self.file if self.sheet is None else f"{self.file}, sheet {self.sheet!r}"
+        rows = ", ".join(str(row) for row, _ in lines[:10])
+        self.out.notes.append(f"{place}: row {rows} is left out: {why}.")
+        for row, cells in lines:
+            text = " | ".join(clean_text(cell)[:100] for cell in cells if cell.strip())
+            self.out.repairs.append(
+                Repair("left out", self.file, self.sheet, row, None, text[:500], "", why)
             )
-        if any(len(cell) > MAX_CELL for cell in cells):
-            fault(row, f"a cell is longer than {MAX_CELL} characters", "shorten it")
-    rows = tuple((row, (*cells, *[""] * width)[:width]) for row, cells in body)
-    out.sheets.append(Sheet(file, sheet, tuple(clean_text(head) for head in heads), rows))
+
+    def add(self, lines: Sequence[tuple[str, ...]]) -> None:
+        filled = [
+            (row, cells) for row, cells in enumerate(lines, start=1) if any(map(str.strip, cells))
+        ]
+        if not filled:
+            self.fault(None, "is empty", "it needs a line of headings and one line per person")
+            return
+        at = headings_at(filled)
+        (top, heads), body = filled[at], filled[at + 1 :]
+        while heads and not heads[-1].strip():
+            heads = heads[:-1]
+        if len(heads) > MAX_COLUMNS:
+            rule = f"has {len(heads)} columns; at most {MAX_COLUMNS} are read"
+            self.fault(top, rule, "leave some out")
+        elif len(lines) > MAX_ROWS:
+            self.fault(None, f"has more than {MAX_ROWS} rows", "split it")
+        else:
+            self.leave_out(filled[:at], "a title above the headings")
+            self._add_people(top, heads, body)
+
+    def _add_people(self, top: int, heads: tuple[str, ...], body: list[Line]) -> None:
+        again = [line for line in body if repeats_headings(line[1], heads)]
+        rows_again = {row for row, _ in again}
+        body = [line for line in body if line[0] not in rows_again]
+        end = len(body)
+        while end > 1 and len(heads) > 2 and is_total(body[end - 1][1]):
+            end -= 1
+        body, totals = body[:end], body[end:]
+        if not body:
+            self.fault(None, "holds headings but no people", "add one line per person")
+            return
+        self.leave_out(again, "the headings once more")
+        self.leave_out(totals, "a row of totals")
+        width = len(heads)
+        for row, cells in body:
+            if any(cell.strip() for cell in cells[width:]):
+                rule = f"has {len(cells)} cells under {width} headings"
+                self.fault(row, rule, "quote cells with separators")
+            if any(len(cell) > MAX_CELL for cell in cells):
+                self.fault(row, f"a cell is longer than {MAX_CELL} characters", "shorten it")
+        rows = tuple((row, (*cells, *[""] * width)[:width]) for row, cells in body)
+        names = tuple(clean_text(head) for head in heads)
+        for place, name in enumerate(names):
+            if not name and any(cells[place].strip() for _, cells in rows):
+                where = self.file if self.sheet is None else f"{self.file}#{self.sheet}"
+                self.out.notes.append(
+                    f"{where}: column {place + 1} has no heading and is not read."
+                )
+        self.out.sheets.append(Sheet(self.file, self.sheet, names, rows))

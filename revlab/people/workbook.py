@@ -11,11 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from revlab.errors import Fault
+from revlab.people.merged_cells import Parts, fill_merged, scan_sheets
+from revlab.people.repairs import Repair
 
 __all__ = ["UNSTORED_RESULT", "Book", "read_workbook"]
 
 UNSTORED_RESULT = "#formula without a stored result"
 MAX_UNPACKED = 300_000_000
+MAX_GROWTH = 200
+"""A workbook that grows more than this many times, and beyond 50 MB, is no list of people."""
+
+_EXACT = 10**15
 _TROUBLE = (
     *(ValueError, KeyError, TypeError, AttributeError, IndexError, SyntaxError, OSError, EOFError),
     *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
@@ -29,9 +35,12 @@ class Book:
     tables: list[tuple[str, list[tuple[str, ...]]]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)
 
 
-def read_workbook(path: Path, *, only: Sequence[str] = (), max_rows: int) -> Book:
+def read_workbook(
+    path: Path, *, only: Sequence[str] = (), max_rows: int, max_cells: int = 5_000_000
+) -> Book:
     """Read the visible sheets of a workbook, or those named, as text.
 
     Parameters
@@ -42,11 +51,14 @@ def read_workbook(path: Path, *, only: Sequence[str] = (), max_rows: int) -> Boo
         Titles of the sheets to read; empty for all that are not hidden and not blank.
     max_rows : int
         One line more than this is the most that is read of a sheet.
+    max_cells : int
+        More cells, empty ones in between included, are a fault.
 
     Returns
     -------
     Book
-        A formula stands as its stored result, or as `UNSTORED_RESULT` if it has none.
+        A formula stands as its stored result, or as `UNSTORED_RESULT` if it has none; cells that
+        are merged downwards all hold the value that they show.
     """
     book = Book()
 
@@ -54,7 +66,8 @@ def read_workbook(path: Path, *, only: Sequence[str] = (), max_rows: int) -> Boo
         book.faults.append(Fault(path.name, None, None, rule, remedy))
         return book
 
-    head = path.read_bytes()[:8]
+    with path.open("rb") as stream:
+        head = stream.read(8)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return fault("is an old .xls workbook or has a password", "save it as .xlsx without one")
     if not head:
@@ -62,27 +75,28 @@ def read_workbook(path: Path, *, only: Sequence[str] = (), max_rows: int) -> Boo
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-            if unpacked > MAX_UNPACKED:
+            grown = unpacked > max(50_000_000, MAX_GROWTH * path.stat().st_size)
+            if unpacked > MAX_UNPACKED or grown:
                 return fault(f"unpacks to {unpacked / 1e6:.0f} MB", "save the people alone as CSV")
-            computed = any(
-                b"<f" in archive.read(name)
-                for name in archive.namelist()
-                if name.startswith("xl/worksheets/") and name.endswith(".xml")
-            )
-        _fill(book, path, only=only, max_rows=max_rows, computed=computed)
+            if "mimetype" in archive.namelist() and "xl/workbook.xml" not in archive.namelist():
+                return fault("is another kind of workbook (.ods)", "save it as .xlsx")
+            parts = scan_sheets(archive)
+        _fill(book, path, only=only, parts=parts, bounds=(max_rows, max_cells))
     except _TROUBLE:
         return fault("cannot be read as an XLSX workbook", "open it and save it as .xlsx again")
     return book
 
 
-def _fill(book: Book, path: Path, *, only: Sequence[str], max_rows: int, computed: bool) -> None:
+def _fill(
+    book: Book, path: Path, *, only: Sequence[str], parts: Parts, bounds: tuple[int, int]
+) -> None:
     import openpyxl
 
     with warnings.catch_warnings():
         # openpyxl warns about styles and validations that do not concern the cells.
         warnings.simplefilter("ignore")
         values = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(path, read_only=True) if computed else None
+        formulas = openpyxl.load_workbook(path, read_only=True) if parts.computed else None
         try:
             titles = [sheet.title for sheet in values.worksheets]
             for title in only:
@@ -99,16 +113,25 @@ def _fill(book: Book, path: Path, *, only: Sequence[str], max_rows: int, compute
                     book.notes.append(f"{path.name}: the hidden sheet {sheet.title!r} is not read.")
                     continue
                 twin = formulas[sheet.title] if formulas is not None else None
-                lines = _lines(sheet, twin, max_rows=max_rows)
-                if only or len(titles) == 1 or any(map(any, lines)):
-                    book.tables.append((sheet.title, lines))
+                lines = _lines(sheet, twin, bounds)
+                if lines is None:
+                    rule = f"has more than {bounds[1]} cells, most of them empty or repeated"
+                    place = (path.name, None, None, rule, "save the people alone", sheet.title)
+                    book.faults.append(Fault(*place))
+                elif only or len(titles) == 1 or any(map(any, lines)):
+                    merged = parts.merged.get(getattr(sheet, "_worksheet_path", ""), ())
+                    filled = fill_merged(lines, merged, file=path.name, sheet=sheet.title)
+                    book.repairs += filled.repairs
+                    book.notes += filled.notes
+                    book.tables.append((sheet.title, filled.lines))
         finally:
             values.close()
             if formulas is not None:
                 formulas.close()
 
 
-def _lines(sheet: Any, twin: Any, *, max_rows: int) -> list[tuple[str, ...]]:
+def _lines(sheet: Any, twin: Any, bounds: tuple[int, int]) -> list[tuple[str, ...]] | None:
+    """Return the lines of a sheet, None if it has too many cells."""
     # The size that a writer stores in the file may be wrong; without it, every row is visited.
     sheet.reset_dimensions()
     if twin is None:
@@ -117,15 +140,20 @@ def _lines(sheet: Any, twin: Any, *, max_rows: int) -> list[tuple[str, ...]]:
         twin.reset_dimensions()
         formulas = twin.iter_rows(values_only=True)
     lines: list[tuple[str, ...]] = []
+    n_cells = 0
     for cells, sources in zip_longest(sheet.iter_rows(values_only=True), formulas, fillvalue=()):
+        n_cells += len(cells)
+        if n_cells > bounds[1]:
+            return None
         pairs = zip_longest(cells, sources)
-        lines.append(
-            tuple(
-                UNSTORED_RESULT if value is None and source is not None else _text(value)
-                for value, source in pairs
-            )
-        )
-        if len(lines) > max_rows:
+        line = [
+            UNSTORED_RESULT if value is None and source is not None else _text(value)
+            for value, source in pairs
+        ]
+        while line and not line[-1]:
+            line.pop()
+        lines.append(tuple(line))
+        if len(lines) > bounds[0]:
             break
     while lines and not any(lines[-1]):
         lines.pop()
@@ -137,8 +165,10 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
+    if isinstance(value, int) and abs(value) >= _EXACT:
+        return repr(float(value))  # a spreadsheet keeps fifteen digits and makes the rest up
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     return str(value)

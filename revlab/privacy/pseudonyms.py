@@ -4,16 +4,27 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from revlab.errors import RevlabError, must
 
-__all__ = ["Pseudonyms", "new_key", "read_key", "write_key"]
+__all__ = [
+    "Pseudonyms",
+    "check_same_key",
+    "is_pseudonym",
+    "keep_apart",
+    "new_key",
+    "read_key",
+    "write_key",
+]
 
 _KEY_BYTES = 32
+_PSEUDONYM = re.compile(r"p_[a-z2-7]{10}")
 _WORDS = "# Key of the pseudonyms of one revlab programme. Keep it apart from the data."
 
 
@@ -143,3 +154,81 @@ def read_key(path: Path | str) -> bytes:
     except (ValueError, OSError):
         raise RevlabError(f"{path.name} is no key file; it must hold hexadecimal digits.") from None
     return Pseudonyms(key).key
+
+
+def is_pseudonym(person_id: str) -> bool:
+    """Return whether this is a pseudonym already.
+
+    Examples
+    --------
+    >>> is_pseudonym("p_txf27m3hfe"), is_pseudonym("ana@example.org")
+    (True, False)
+    """
+    return bool(_PSEUDONYM.fullmatch(person_id))
+
+
+def check_same_key(made: Collection[str], known: Collection[str], where: str) -> None:
+    """Refuse a key that is not the one with which earlier data were made.
+
+    Parameters
+    ----------
+    made : collection of str
+        Pseudonyms made now.
+    known : collection of str
+        Pseudonyms of the earlier data.
+    where : str
+        What the earlier data are, for the message.
+
+    Raises
+    ------
+    RevlabError
+        If both have people and share none.
+
+    Examples
+    --------
+    >>> check_same_key(["p_aaaaaaaaaa"], ["p_bbbbbbbbbb"], "my-pilot")
+    Traceback (most recent call last):
+    ...
+    revlab.errors.RevlabError: none of the 1 people is in my-pilot: the key is not the one that \
+my-pilot was made with, or these are other people.
+    """
+    mine, theirs = set(made), set(known)
+    must(
+        not mine or not theirs or bool(mine & theirs),
+        f"none of the {len(mine)} people is in {where}: the key is not the one that {where} "
+        "was made with, or these are other people.",
+    )
+
+
+def keep_apart(key: Path | str, target: Path | str) -> None:
+    """Refuse a key file that lies where results go: who gets the folder would get the key.
+
+    Parameters
+    ----------
+    key : pathlib.Path or str
+        The key file.
+    target : pathlib.Path or str
+        A folder of results, in which the key must not be at any depth, or a file of results,
+        beside which it must not be.
+
+    Raises
+    ------
+    RevlabError
+        If the key is there.
+
+    Examples
+    --------
+    >>> keep_apart("results/my.key", "results/responses.csv")
+    Traceback (most recent call last):
+    ...
+    revlab.errors.RevlabError: my.key is in the folder of the results ('results'); keep the key \
+in a folder of its own, which is never passed on.
+    """
+    home, place = Path(key).resolve().parent, Path(target).resolve()
+    folders = {home, *home.parents} if place.is_dir() else {home}
+    folder = place if place.is_dir() else place.parent
+    must(
+        folder not in folders,
+        f"{Path(key).name} is in the folder of the results ({folder.name!r}); keep the key in a "
+        "folder of its own, which is never passed on.",
+    )

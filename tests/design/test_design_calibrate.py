@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
+from revlab.design import learned as learned_module
 from revlab.design.answered import answered, due_before
 from revlab.design.histories import Histories, attendance_log_likelihood, histories_of
 from revlab.design.implied import implied_alpha, score_moments
@@ -285,3 +286,15 @@ def test_a_target_beyond_reach_stays_open_or_is_refused() -> None:
     assert found.conf_high == pytest.approx(3.0, abs=1e-3)
     with pytest.raises(EstimateError, match=r"what was seen, 11.00 to 13.00, is beyond"):
         solved(lambda x: x, Fitted(12.0, 11.0, 13.0), (0.1, 10.0))
+
+
+def test_what_cannot_be_told_makes_the_rest_less_sure(
+    simulated: list[Pilot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refused slope is not taken for known: the interval of its level is no narrower."""
+    sure = learn_from_pilot(simulated[0]).table.set_index("parameter").loc["sessions.end_base"]
+    monkeypatch.setattr(learned_module, "_too_few", lambda _: {"end_skips": "too few"})
+    table = learn_from_pilot(simulated[0]).table.set_index("parameter")
+    wide, slope = table.loc["sessions.end_base"], table.loc["sessions.end_skips"]
+    assert (slope["value"], slope["note"], slope["grade"]) == (0.9, "too few", "assumption")
+    assert wide["conf_high"] - wide["conf_low"] > 0.6 * (sure["conf_high"] - sure["conf_low"])

@@ -145,6 +145,7 @@ mappings = st.builds(
         separator=separator,
         defaults={"capacity": 2, "site": origin},
         sheets={"a.xlsx": ("x", "y")},
+        dates={"as_of": "2024-12-31", "order": "month first"},
         origin=origin,
         notes=tuple(notes),
     ),

@@ -11,7 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from revlab.errors import RevlabError
-from revlab.privacy.pseudonyms import Pseudonyms, new_key, read_key, write_key
+from revlab.privacy.pseudonyms import (
+    Pseudonyms,
+    check_same_key,
+    is_pseudonym,
+    keep_apart,
+    new_key,
+    read_key,
+    write_key,
+)
 
 ROSTER = [f"person.{i:03d}@example.org" for i in range(500)]
 
@@ -93,3 +101,27 @@ def test_what_is_no_key_is_refused(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(RevlabError, match=r"is no key file|make one with new_key\(\)"):
         read_key(path)
+
+
+def test_a_key_must_not_lie_in_a_folder_of_results(tmp_path: Path) -> None:
+    (tmp_path / "site" / "deep").mkdir(parents=True)
+    (tmp_path / "keys").mkdir()
+    for key, target in (("site/deep/k", "site"), ("site/k", "site"), ("site/k", "site/a.csv")):
+        with pytest.raises(RevlabError, match="keep the key in a folder of its own"):
+            keep_apart(tmp_path / key, tmp_path / target)
+    keep_apart(tmp_path / "keys" / "k", tmp_path / "site")
+    keep_apart(tmp_path / "keys" / "k", tmp_path / "a.csv")
+    (tmp_path / "link").symlink_to(tmp_path / "site")
+    with pytest.raises(RevlabError, match="in the folder of the results"):
+        keep_apart(tmp_path / "link" / "k", tmp_path / "site")
+
+
+def test_another_key_is_noticed_and_the_same_one_is_not() -> None:
+    one, two = Pseudonyms(bytes(range(32))), Pseudonyms(bytes(range(1, 33)))
+    known = [one.of(name) for name in "abc"]
+    check_same_key([one.of("c"), one.of("new")], known, "the pilot")
+    check_same_key([], known, "the pilot")
+    with pytest.raises(RevlabError, match="none of the 2 people is in the pilot: the key is not"):
+        check_same_key([two.of("a"), two.of("b")], known, "the pilot")
+    assert is_pseudonym(known[0])
+    assert not is_pseudonym("P017")
