@@ -78,9 +78,7 @@ def plot_evaluations(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("Mean outcome in points")
     handles = [
         Line2D([], [], color=PALETTE[0], marker="D", linewidth=3, label="pairs within reach (95%)"),
-        Patch(
-            facecolor=BAND, edgecolor=GREY, hatch="///", label="all pairs, at worst or best"
-        ),
+        Patch(facecolor=BAND, edgecolor=GREY, hatch="///", label="all pairs, at worst or best"),
         Line2D([], [], color=GREY, linestyle="--", label="the lottery"),
     ]
     legend_below(ax, handles=handles)
