@@ -55,8 +55,8 @@ def sheet(
     """Make the empty sheet on which two coders mark themes, each on their own.
 
     FILE needs comment_id and text; respondent_id, or role and dyad, tell whose a comment is. Each
-    coder gets all comments in another order of chance. With a roster its names leave the texts;
-    e-mail addresses, telephone numbers and links leave them too. Read the sheet before it is
+    coder gets all comments in another order of chance. E-mail addresses, telephone numbers and
+    links leave the texts; with a roster its names leave them too. Read the sheet before it is
     passed on: nicknames and "the only woman in Legal" are still there.
     """
     from revlab.fieldwork.comments_file import coding_sheet, read_comments, theme_names
@@ -67,9 +67,8 @@ def sheet(
     found = read_comments(file)
     for note in found.notes:
         say(f"note: {note}")
-    if roster:
-        found = _scrubbed(found, roster)
-    else:
+    found = _scrubbed(found, roster or [])
+    if not roster:
         say("no roster was given, so names are still in the texts; --roster FILE takes them out.")
     _write(coding_sheet(found, names, seed=seed), out)
     typer.echo(f"{out}: {found!r}, once for each of two coders; {len(names)} themes to mark.")
@@ -134,10 +133,17 @@ def _scrubbed(found: "Comments", roster: list[Path]) -> "Comments":
     from revlab.people.roster_names import read_roster_names
     from revlab.privacy.scrub import Scrubber
 
-    known = read_roster_names(roster)
-    done = Scrubber(known.names, ids=known.ids)(found.rows["text"].tolist())
+    scrub = Scrubber(())
+    if roster:
+        known = read_roster_names(roster)
+        scrub = Scrubber(known.names, ids=known.ids)
+    done = scrub(found.rows["text"].tolist())
     counts = dict(done.counts)
     doubtful = counts.pop("doubtful")
+    if not roster:  # without a roster there is no name to be found, so nothing is said of names
+        counts = {kind: number for kind, number in counts.items() if number}
+        if not counts:
+            return found
     told = ", ".join(f"{number} {kind.replace('_', '-')}" for kind, number in counts.items())
     say(f"taken out of the texts: {told}.")
     if doubtful:

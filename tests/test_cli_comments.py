@@ -261,6 +261,17 @@ def test_a_wrong_option_of_comments_is_said(
     assert sentence in said.err
 
 
+def test_without_a_roster_addresses_and_numbers_still_leave_the_texts(
+    revlab: Run, tmp_path: Path
+) -> None:
+    source, out = tmp_path / "few.csv", tmp_path / "sheet.csv"
+    source.write_text('comment_id,text\nc1,"ask zoe@firm.org, 0171 2345678"\nc2,fine\n')
+    said = revlab("comments", "sheet", str(source), "--themes", THEMES, "--out", str(out))
+    assert said.code == 0
+    assert "names are still in the texts" in said.err
+    assert set(read(out)["text"]) == {"ask [e-mail], [phone]", "fine"}
+
+
 def test_a_roster_without_names_and_too_few_people_are_refused(
     revlab: Run, answers: Path, staff: Path, made: Path
 ) -> None:

@@ -130,7 +130,10 @@ def test_open_ids_come_under_pseudonyms(revlab: Run, staff: Path, tmp_path: Path
     staff.write_text(staff.read_text("utf-8").replace("j5", "ana@b.org"), "utf-8")
     db, key = str(tmp_path / "skills.sqlite"), tmp_path / "programme.key"
     said = revlab("skills", "load", str(staff), "--db", db, "-y")
-    assert (said.code, "1 of 12 ids is an e-mail address; give pseudonyms" in said.err) == (1, True)
+    assert (
+        said.code,
+        "1 of 12 ids is an e-mail address; give pseudonyms by a key" in said.err,
+    ) == (1, True)
     write_key(bytes(range(32)), key)
     assert revlab("skills", "load", str(staff), "--db", db, "-y", "--key", str(key)).code == 0
     ids = set(read_entries(open_skills_database(db))["person_id"])

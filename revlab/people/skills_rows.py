@@ -104,9 +104,11 @@ def check_people(people: pd.DataFrame) -> list[dict[str, Any]]:
     again = int(ids.duplicated().sum())
     must(not again, f"people: {again} of {len(ids)} ids stands there twice.", SkillsError)
     open_ids = int(ids.str.contains("@").sum())
+    are = "is an e-mail address" if open_ids == 1 else "are e-mail addresses"
     must(
         not open_ids,
-        f"people: {open_ids} of {len(ids)} ids is an e-mail address; give pseudonyms.",
+        f"people: {open_ids} of {len(ids)} ids {are}; give pseudonyms by a key (--key FILE; "
+        "a new one comes from: revlab intake key FILE).",
         SkillsError,
     )
     grades = pd.to_numeric(people["grade"], errors="coerce").to_numpy(float, na_value=np.nan)

@@ -104,7 +104,7 @@ def name_index(names: Sequence[str]) -> NameIndex:
             if _NO_SPACES.search(spelling):
                 unspaced.update([spelling, spelling.replace(" ", ""), *spelling.split()])
             else:
-                rows.update(_forms(spelling))
+                rows.update(form for form in _forms(spelling) if form)
     by_first: dict[str, list[tuple[str, ...]]] = {}
     for row in sorted(rows, key=lambda row: (-len(row), row)):
         by_first.setdefault(row[0], []).append(row)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-from revlab.errors import RevlabError, must, one_of
+from revlab.errors import one_of
 from revlab.privacy.folding import Folded, fold
 from revlab.privacy.known_names import EVERYDAY, PARTICLES, NameIndex, name_index
 
@@ -70,7 +70,8 @@ class Scrubber:
     Parameters
     ----------
     names : sequence of str
-        One full name per person, "Ana O'Neill" or "O'Neill, Ana".
+        One full name per person, "Ana O'Neill" or "O'Neill, Ana". Without names and ids only
+        e-mail addresses, telephone numbers and links are found.
     ids : sequence of str
         Person ids; those of one or two characters, and numbers below 1000, are left out.
     everyday : {"capitals", "always"}
@@ -79,8 +80,8 @@ class Scrubber:
 
     Raises
     ------
-    RevlabError
-        If neither a name nor an id is given.
+    OptionError
+        If there is no such way with everyday words.
 
     Examples
     --------
@@ -97,8 +98,6 @@ class Scrubber:
 
     def __post_init__(self) -> None:
         one_of("everyday", self.everyday, ("capitals", "always"))
-        known = [text for text in (*self.names, *self.ids) if str(text).strip()]
-        must(bool(known), "a scrubber needs names or ids to look for; give a roster.", RevlabError)
 
     def __repr__(self) -> str:
         return f"Scrubber for {len(self.names)} people and {len(self.ids)} ids"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from revlab.errors import OptionError, RevlabError
+from revlab.errors import OptionError
 from revlab.privacy.folding import fold
 from revlab.privacy.scrub import MARKS, Scrubber
 
@@ -100,9 +100,12 @@ def test_neither_a_scrubber_nor_its_result_shows_a_name_or_a_text() -> None:
         assert "boss" not in shown
 
 
-def test_nothing_to_look_for_and_a_wrong_option_are_refused() -> None:
-    with pytest.raises(RevlabError, match="needs names or ids to look for; give a roster"):
-        Scrubber([" "], ids=[])
+def test_without_names_only_what_has_a_form_is_taken_out() -> None:
+    done = Scrubber([" "], ids=[])(["Anna: call 0171 2345678, zoe@firm.org, https://x.org/a"])
+    assert done.texts == ("Anna: call [phone], [e-mail], [link]",)
+
+
+def test_a_wrong_option_is_refused() -> None:
     with pytest.raises(OptionError, match="`everyday` must be one of 'always', 'capitals'"):
         Scrubber(PEOPLE, everyday="never")
 
