@@ -57,8 +57,8 @@ def calibration_card(learned: Learned, *, simulated: bool = False) -> AnswerCard
             "known by that.",
             convention="Maximum likelihood of sessions and endings with profile-likelihood 95% "
             "intervals; shares of answers, reliability and the two views with jackknife 95% "
-            "intervals over pools. In made-up pilots of 120 pairs they held the truth in 92 to 97 of "
-            "100; of 60 pairs with few endings, that of ending in 85.",
+            "intervals over pools. In made-up pilots of 120 pairs they held the truth in 92 to 97 "
+            "of 100; of 60 pairs with few endings, that of ending in 85.",
             simulated=simulated,
         )
 
