@@ -11,7 +11,14 @@ from scipy.special import stdtr, stdtrit
 from revlab.errors import EstimateError, must
 from revlab.inference.estimate import check_conf_level
 
-__all__ = ["Batch", "BatchEstimates", "BatchEstimator", "by_t", "enough_pools", "joined"]
+__all__ = [
+    "Batch",
+    "BatchEstimates",
+    "BatchEstimator",
+    "by_t",
+    "enough_pools",
+    "joined",
+]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -63,6 +70,13 @@ class Batch:
                 f"`block` must be {pools} or {shape[:1] + pools}; got {np.shape(self.block)}.",
                 EstimateError,
             )
+
+    def rows(self, chosen: slice) -> "Batch":
+        """Return some of the replications."""
+        names = ("pre", "post", "pool", "pool_treated", "block")
+        given = {name: np.asarray(x) for name in names if (x := getattr(self, name)) is not None}
+        # what all replications share has one axis
+        return Batch(**{name: x[chosen] if x.ndim == 2 else x for name, x in given.items()})
 
     @cached_property
     def there(self) -> Flags:

@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from revlab.errors import one_of
-from revlab.inference.batch import Batch, BatchEstimates, by_t, enough_pools, joined
+from revlab.inference.batch import (
+    Batch,
+    BatchEstimates,
+    by_t,
+    enough_pools,
+    joined,
+)
+from revlab.inference.batch_chunks import in_chunks
 from revlab.inference.batched_roots import inverse_root
 from revlab.inference.sandwich import NOISE
 from revlab.inference.small_sample_notes import LIN_LEAST
@@ -217,7 +224,9 @@ def ancova_batch(batch: Batch, *, conf_level: float = 0.95) -> BatchEstimates:
     >>> ancova_batch(batch).estimate.round(3).tolist()
     [1.333]
     """
-    return regressed(batch, "one", outcome=batch.filled_post, conf_level=conf_level)
+    return in_chunks(
+        lambda b: regressed(b, "one", outcome=b.filled_post, conf_level=conf_level), batch
+    )
 
 
 def lin_batch(batch: Batch, *, conf_level: float = 0.95) -> BatchEstimates:
@@ -230,6 +239,10 @@ def lin_batch(batch: Batch, *, conf_level: float = 0.95) -> BatchEstimates:
     >>> lin_batch(batch).estimate.round(6).tolist()
     [1.5]
     """
+    return in_chunks(lambda b: _lin(b, conf_level), batch)
+
+
+def _lin(batch: Batch, conf_level: float) -> BatchEstimates:
     sizes, treated = batch.pool_sums(batch.there.astype(float)), batch.treated
     counts = [np.einsum("rg,rg->r", sizes, arm) for arm in (treated, 1 - treated)]
     enough = np.minimum(*counts) > LIN_LEAST - 0.5

@@ -146,3 +146,16 @@ def test_a_twin_does_not_mind_what_else_is_in_the_batch(name: str):
     for field in NUMBERS:
         expected = pytest.approx(getattr(whole, field)[5:9], rel=1e-9, nan_ok=True)
         assert getattr(part, field) == expected
+
+
+@pytest.mark.parametrize("name", ["ancova_cr2", "lin_cr2"])
+def test_more_replications_than_fit_into_a_chunk_give_the_same_numbers(name: str):
+    rng = stream(3, "chunks")
+    pool = np.repeat(np.arange(8), 4)
+    pre, post = rng.normal(size=(2, 1000, 32))
+    treated = rng.random((1000, 8)).argsort(axis=1) < 4
+    whole = BATCHED[name](Batch(pre, post, pool, treated))
+    for rows in (slice(440, 460), slice(895, 905), slice(999, None)):
+        part = BATCHED[name](Batch(pre[rows], post[rows], pool, treated[rows]))
+        for field, values in vars(part).items():
+            np.testing.assert_allclose(getattr(whole, field)[rows], values, rtol=1e-12)
