@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-NOTEBOOK_PAGES = 7
+from revlab.shipped import shipped
+
+NOTEBOOK_PAGES = len(list(shipped("notebooks").glob("*.ipynb")))
 
 
 def pages_of(site: Path) -> list[Path]:
