@@ -339,7 +339,7 @@ def test_on_the_command_line_an_unknown_policy_is_a_usage_error(
             f"{ROW_4}, {COLUMN}: must be a number; got 'nan' (correct it).",
         ),
         (
-            GOOD + "a1,Sales,1,mentor,1,\n",
+            GOOD + "a1,Sales,2,mentor,1,\n",
             f"{ROW_4}: {REPEATS}; on one side each must be different (remove one).",
         ),
         ("\n", "staff.csv: holds headings but no people (add one line per person)."),
@@ -360,7 +360,9 @@ def test_on_the_command_line_people_who_may_not_meet_are_left_over_and_explained
 ) -> None:
     code, out, _ = command("a1,Sales,1,mentor,1,b1\nb1,Legal,4,mentee,1,\n")
     assert code == 0
-    assert out.startswith("Matching by 'optimal': 0 dyads; 1 mentor and 1 mentee left over.\n")
+    assert out.startswith(
+        "Matching by 'optimal': 0 dyads; 1 mentor and 1 mentee left over (seed 2026).\n"
+    )
     left = pd.read_csv(tmp_path / "pairs-leftover.csv")
     assert set(left["reason"]) == {"the rules allow them no partner"}
     code, out, _ = command(GOOD.replace("mentee,1", "mentee,0"))
