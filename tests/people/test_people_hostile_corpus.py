@@ -12,7 +12,8 @@ from revlab.people.repaired import repair_roster
 from revlab.people.roster import check_roster
 from revlab.privacy.export import safe_cell
 
-SECONDS = 5.0
+SECONDS = 60.0
+"""A guard against hanging, not a measure of speed."""
 
 
 @pytest.mark.parametrize("file", CORPUS, ids=lambda file: file.name)
