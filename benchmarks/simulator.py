@@ -5,8 +5,8 @@ end early, and gains from what it holds. Mesa steps an agent for each dyad, SimP
 for each; both draw with Python's own generator and drop a dyad that has ended. Building models
 is part of everybody's time. Mesa and SimPy are not needed for anything else:
 
-    uv pip install --target /tmp/peers mesa simpy
-    OMP_NUM_THREADS=1 PYTHONPATH=/tmp/peers python benchmarks/simulator.py
+    uv pip install --target peers mesa simpy
+    OMP_NUM_THREADS=1 PYTHONPATH=peers python benchmarks/simulator.py
 """
 
 import importlib

@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "revlab"
 FLOORS = {
-    "errors rng cells tables shipped": 0,
+    "errors rng cells tables shipped toml_text": 0,
     "privacy": 1,
     "people": 2,
     "pairing": 3,

@@ -1,6 +1,5 @@
 """Plans as TOML: tables of settings to nouns and back, with every fault at once."""
 
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from revlab.errors import Fault, RevlabError
+from revlab.toml_text import toml_entries
 
 __all__ = ["TomlTables", "listed_nouns", "made_noun", "setting_faults", "toml_text", "values_of"]
 
@@ -15,12 +15,6 @@ TomlTables = list[tuple[str, dict[str, object]]]
 """Headings, "" for the head of the file, each with its settings."""
 
 _WORDS = {str: "text", int: "a whole number", float: "a number", list: "a list", dict: "a table"}
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return repr(value)
 
 
 def toml_text(tables: TomlTables) -> str:
@@ -35,7 +29,7 @@ def toml_text(tables: TomlTables) -> str:
     pages = []
     for heading, values in tables:
         lines = [heading] if heading else []
-        lines += [f"{name} = {_text(value)}" for name, value in values.items()]
+        lines += toml_entries(values)
         pages.append("\n".join(lines) + "\n")
     return "\n".join(pages)
 

@@ -19,7 +19,6 @@ Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
 
 _TWINS = {"randomisation": "pool_means", "randomisation_adjusted": "ancova_cr2"}
-_NOT_IN_POINTS = ("superiority",)
 _UNADJUSTED = ("pool_means", "change_cr2")
 
 
@@ -135,12 +134,6 @@ def read_gaps(scores: Scores, plan: AnalysisPlan) -> Gaps:
     (45, 23, 'ancova_cr2')
     """
     planned = rule_of(scores, plan)
-    must(
-        planned not in _NOT_IN_POINTS,
-        f"the planned estimator {planned!r} is not in points, so missing points cannot be put "
-        "into it.",
-        EstimateError,
-    )
     frame, contrast = blocked(scores.frame, plan), plan.contrast
     read_comparison(frame, contrast)
     whole = read_comparison(frame.assign(pre=0.0, post=0.0), contrast)

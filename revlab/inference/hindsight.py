@@ -12,15 +12,13 @@ from dataclasses import replace
 
 from revlab.errors import EstimateError, must
 from revlab.fieldwork.pilot import Pilot
+from revlab.fieldwork.then_tests import THEN
 from revlab.inference.analysis_scales import Scores
 from revlab.inference.findings import Finding, Refusal
 from revlab.inference.plan import AnalysisPlan
 from revlab.inference.response_shift import ResponseShift, response_shift
 
-__all__ = ["THEN", "hindsight_findings", "is_then_test"]
-
-THEN = "_then"
-"""What the id of a then-test ends in."""
+__all__ = ["hindsight_findings", "is_then_test"]
 
 _TOPICS = ("gain_from_pre", "gain_from_then", "response_shift")
 

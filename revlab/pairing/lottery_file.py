@@ -1,6 +1,5 @@
 """A lottery as two files: the chances as CSV, and what they belong to as TOML beside it."""
 
-import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from revlab.errors import Fault, PairingError, TableError
 from revlab.pairing.lottery import LOTTERY_COLUMNS, Lottery
 from revlab.privacy.export import plain_cell, prepare_target, write_csv
 from revlab.tables import Column, Table, check
+from revlab.toml_text import toml_value
 
 __all__ = ["LOTTERY_TABLE", "SETTINGS_FILE", "StoredLottery", "read_lottery", "write_lottery"]
 
@@ -108,7 +108,7 @@ def _text(value: object) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(_text, value))}]"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        return toml_value(value)
     return repr(float(str(value)))
 
 

@@ -1,7 +1,5 @@
 """`roster.toml`: the file that keeps a mapping beside the roster it reads."""
 
-import json
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,13 +9,12 @@ from revlab.people.mapping import RosterMapping
 from revlab.people.mapping_document import SIDE_LISTS, mapping_of
 from revlab.people.sides import Sides, SidesByColumn, SidesByFile
 from revlab.privacy.export import prepare_target
+from revlab.toml_text import toml_entries, toml_value
 
 __all__ = ["MAPPING_FILE", "read_mapping", "write_mapping"]
 
 MAPPING_FILE = "roster.toml"
 """The name under which `read_roster` looks for a mapping beside the files."""
-
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def read_mapping(path: Path | str) -> RosterMapping:
@@ -84,13 +81,13 @@ def write_mapping(mapping: RosterMapping, path: Path | str, *, if_exists: str = 
     """
     path = prepare_target(path, if_exists=if_exists)
     lines = [f"# {''.join(c if c.isprintable() else ' ' for c in note)}" for note in mapping.notes]
-    lines += [f"origin = {_toml(mapping.origin)}", "", "[columns]"]
+    lines += [f"origin = {toml_value(mapping.origin)}", "", "[columns]"]
     lines += _entries(mapping.columns)
     lines += ["", "[grades]"]
-    steps = ", ".join(_toml(step) for step in mapping.grades)
+    steps = ", ".join(toml_value(step) for step in mapping.grades)
     lines += [f"order = [{steps}]" if mapping.grades else "numeric = true"]
     lines += ["", "[sides]", *_side_entries(mapping.sides)]
-    lines += ["", "[lists]", f"separator = {_toml(mapping.separator)}"]
+    lines += ["", "[lists]", f"separator = {toml_value(mapping.separator)}"]
     for name in ("declared", "defaults", "sheets", "dates"):
         if getattr(mapping, name):
             lines += ["", f"[{name}]", *_entries(getattr(mapping, name))]
@@ -104,18 +101,14 @@ def _side_entries(sides: Sides) -> list[str]:
     lists = {name: getattr(sides, name, ()) for name in SIDE_LISTS}
     named = {name: values for name, values in lists.items() if values}
     if isinstance(sides, SidesByColumn):
-        return [f"column = {_toml(sides.column)}", *_entries(named)]
+        return [f"column = {toml_value(sides.column)}", *_entries(named)]
     return _entries(named)
 
 
 def _entries(table: Mapping[str, object]) -> list[str]:
-    names = {name: name if _BARE.fullmatch(name) else _toml(name) for name in table}
-    return [f"{names[name]} = {_toml(value)}" for name, value in table.items()]
-
-
-def _toml(value: object) -> str:
-    """Return a TOML value: JSON's strings are TOML's but for the delete mark."""
-    if isinstance(value, tuple):
-        items = [_toml(item) for item in value]
-        return items[0] if len(items) == 1 else f"[{', '.join(items)}]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """Return the entries of a table; what has one heading stands without brackets."""
+    plain = {
+        name: value[0] if isinstance(value, tuple) and len(value) == 1 else value
+        for name, value in table.items()
+    }
+    return toml_entries(plain)

@@ -1,7 +1,5 @@
 """The TOML file that keeps how a questionnaire is read."""
 
-import json
-import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -11,6 +9,7 @@ from revlab.errors import Fault, RevlabError, TableError
 from revlab.people.answer_words import NO_ANSWER
 from revlab.people.questionnaire_mapping import Question, QuestionnaireMapping
 from revlab.privacy.export import prepare_target
+from revlab.toml_text import toml_entries, toml_key, toml_value
 
 __all__ = ["read_questions", "write_questions"]
 
@@ -19,7 +18,6 @@ _KEYS: Mapping[str, type] = {
     "item_id": str, "heading": str, "answers": str, "low": int, "high": int, "reverse": bool,
     "scale": str,
 }  # fmt: skip
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def read_questions(path: Path | str) -> QuestionnaireMapping:
@@ -131,26 +129,16 @@ def write_questions(
     """
     path = prepare_target(path, if_exists=if_exists)
     lines = [f"# {''.join(c if c.isprintable() else ' ' for c in note)}" for note in mapping.notes]
-    lines += [f"no_answer = {_toml(list(mapping.no_answer))}", "", "[columns]"]
-    lines += _entries(mapping.columns)
+    lines += [f"no_answer = {toml_value(list(mapping.no_answer))}", "", "[columns]"]
+    lines += toml_entries(mapping.columns)
     for name in ("fixed", "roles"):
         if getattr(mapping, name):
-            lines += ["", f"[{name}]", *_entries(getattr(mapping, name))]
+            lines += ["", f"[{name}]", *toml_entries(getattr(mapping, name))]
     for one in mapping.questions:
         keys = {name: getattr(one, name) for name in _KEYS}
-        lines += ["", "[[questions]]", *_entries({k: v for k, v in keys.items() if v != ""})]
+        lines += ["", "[[questions]]", *toml_entries({k: v for k, v in keys.items() if v != ""})]
     for name, table in mapping.answers.items():
-        key = name if _BARE.fullmatch(name) else _toml(name)
-        lines += ["", f"[answers.{key}]", *_entries(table)]
+        key = toml_key(name)
+        lines += ["", f"[answers.{key}]", *toml_entries(table)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
     return path
-
-
-def _entries(table: Mapping[str, object]) -> list[str]:
-    names = {name: name if _BARE.fullmatch(name) else _toml(name) for name in table}
-    return [f"{names[name]} = {_toml(value)}" for name, value in table.items()]
-
-
-def _toml(value: object) -> str:
-    """Return a TOML value: JSON's strings are TOML's but for the delete mark."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
