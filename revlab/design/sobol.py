@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import qmc
 
 from revlab.errors import DesignError, must
 from revlab.rng import stream
@@ -47,8 +46,8 @@ def sobol_indices(
 ) -> Indices:
     """Return first-order and total Sobol' indices of a function of inputs from 0 to 1.
 
-    The function is called ``n * (n_inputs + 2)`` times at points of a scrambled Sobol' sequence.
-    Intervals are percentiles of a bootstrap of the ``n`` points.
+    The function is called ``n * (n_inputs + 2)`` times at points of a scrambled Sobol' sequence,
+    which SALib draws and analyses. Intervals are percentiles of its bootstrap of the ``n`` points.
 
     Parameters
     ----------
@@ -75,7 +74,8 @@ def sobol_indices(
     References
     ----------
     Saltelli, Annoni, Azzini, Campolongo, Ratto & Tarantola 2010, Computer Physics Communications
-    181:259-270 (first order); Jansen 1999, Computer Physics Communications 117:35-43 (total).
+    181:259-270 (first order); Jansen 1999, Computer Physics Communications 117:35-43 (total);
+    Herman & Usher 2017, Journal of Open Source Software 2(9):97 (SALib).
 
     Examples
     --------
@@ -83,41 +83,41 @@ def sobol_indices(
     >>> found.total[0].round(1).tolist()
     [0.9, 0.1, 0.0]
     """
+    # SALib brings matplotlib with it, which nobody should load who asks for no sensitivity.
+    from SALib.analyze import sobol as analysis
+    from SALib.sample import sobol as sampling
+
     must(
         n >= 8 and n & (n - 1) == 0,
         f"`n` must be a power of two from 8 on, such as 128; got {n}.",
         DesignError,
     )
-    points = qmc.Sobol(2 * n_inputs, rng=stream(seed, "settings")).random(n)
-    one, two = points[:, :n_inputs], points[:, n_inputs:]
-    at_one, at_two = (np.array([function(x) for x in side]) for side in (one, two))
-    mixed = np.empty((n_inputs, n))
-    for k in range(n_inputs):
-        swapped = one.copy()
-        swapped[:, k] = two[:, k]
-        mixed[k] = [function(x) for x in swapped]
-    both = np.concatenate([at_one, at_two])
+    problem = {
+        "num_vars": n_inputs,
+        "names": [f"input {k}" for k in range(n_inputs)],
+        "bounds": [[0.0, 1.0]] * n_inputs,
+    }
+    rows = sampling.sample(problem, n, calc_second_order=False, seed=stream(seed, "settings"))
+    answers = np.array([function(row) for row in rows])
+    # Of each block of n_inputs + 2 rows the first and the last are independent settings.
+    block = np.arange(len(rows)) % (n_inputs + 2)
+    free = np.concatenate([np.flatnonzero(block == k) for k in (0, n_inputs + 1)])
     must(
-        float(np.ptp(both)) > 0,
+        float(np.ptp(answers[free])) > 0,
         "the answer is the same in all settings, so that nothing drives it.",
         DesignError,
     )
-    draws = stream(seed, "resampled settings").integers(n, size=(_RESAMPLES, n))
-    again = np.array([_estimated(at_one[d], at_two[d], mixed[:, d]) for d in draws])
+    found = analysis.analyze(
+        problem,
+        answers,
+        calc_second_order=False,
+        num_resamples=_RESAMPLES,
+        keep_resamples=True,
+        seed=stream(seed, "resampled settings"),
+    )
     tail = (1 - conf_level) / 2
-    ends = np.nanquantile(again, [tail, 1 - tail], axis=0)
-    value = _estimated(at_one, at_two, mixed)
-    first, total = (np.vstack([value[k], ends[:, k]]) for k in range(2))
-    return Indices(first, total, np.vstack([one, two]), both)
-
-
-def _estimated(at_one: Array, at_two: Array, mixed: Array) -> Array:
-    """Return first-order and total indices, (2, n_inputs)."""
-    both = np.concatenate([at_one, at_two])
-    # Taking the mean off changes no index and makes the first order far less noisy.
-    middle, variance = both.mean(), both.var()
-    if variance == 0:
-        return np.full((2, len(mixed)), np.nan)
-    first = ((at_two - middle) * (mixed - at_one)).mean(axis=1) / variance
-    total = ((at_one - mixed) ** 2).mean(axis=1) / (2 * variance)
-    return np.stack([first, total])
+    first, total = (
+        np.vstack([found[name], np.quantile(found[f"{name}_conf_all"], [tail, 1 - tail], axis=0)])
+        for name in ("S1", "ST")
+    )
+    return Indices(first, total, rows[free], answers[free])
