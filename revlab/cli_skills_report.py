@@ -15,9 +15,9 @@ __all__ = ["say_report"]
 
 def say_report(db: "SkillsDatabase", *, months: int, today: date) -> None:
     """Print how old and how complete the entries are, and which skills are wanted in vain."""
+    from revlab.people.skills import ESCO_ATTRIBUTION
     from revlab.people.skills_demand import demand_and_supply
     from revlab.people.skills_reports import completeness, staleness
-    from revlab.people.skills_taxonomy import ESCO_ATTRIBUTION
 
     units = staleness(db, today=today, months=months, by=["unit"])
     _echo(f"Entries older than {months} months, by unit", units, by=["unit"])

@@ -9,7 +9,10 @@ from revlab.errors import Fault, TableError
 from revlab.people.sheets import clean_text
 from revlab.tables import Column, Table, read_table
 
-__all__ = ["SKILLS_TABLE", "read_skills", "skill_id", "skill_labels"]
+__all__ = ["ESCO_ATTRIBUTION", "SKILLS_TABLE", "read_skills", "skill_id", "skill_labels"]
+
+ESCO_ATTRIBUTION = "This service uses the ESCO classification of the European Commission."
+"""What must stand wherever labels of the shipped taxonomy are shown."""
 
 SKILLS_TABLE = Table(
     "skills",

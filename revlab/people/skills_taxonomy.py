@@ -8,14 +8,13 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from revlab.errors import SkillsError, must
 from revlab.people.skill_names import find_skills
-from revlab.people.skills import SKILLS_TABLE, skill_id
+from revlab.people.skills import ESCO_ATTRIBUTION, SKILLS_TABLE, skill_id
 from revlab.people.skills_database import SkillsDatabase
 from revlab.people.skills_rows import check_texts
 from revlab.people.skills_schema import SKILLS
 from revlab.people.skills_traffic import add_rows, read_frame
 
 __all__ = [
-    "ESCO_ATTRIBUTION",
     "add_own_skill",
     "add_taxonomy",
     "check_skills",
@@ -23,9 +22,6 @@ __all__ = [
     "read_taxonomy",
     "write_skills",
 ]
-
-ESCO_ATTRIBUTION = "This service uses the ESCO classification of the European Commission."
-"""What must be said wherever ESCO's labels are shown."""
 
 _REQUIRED = ("skill_id", "preferred_label")
 

@@ -111,7 +111,10 @@ def skills_note(cohort: Cohort) -> str:
     if not sources:
         return "The roster says nothing about skills."
     if sources == {"simulated"}:
-        return "The roster says nothing about skills: these are simulated, to show the method."
+        hours = " and the free hours" if "free hours are simulated." in cohort.notes else ""
+        return (
+            f"The roster says nothing about skills: these{hours} are simulated, to show the method."
+        )
     said = "stated by the people themselves" if sources == {"self"} else "stated or assessed"
     also = "; some are simulated" if "simulated" in sources else ""
     return f"Skills as {said}{also}."

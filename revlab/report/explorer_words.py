@@ -1,5 +1,6 @@
 """The words of the policy explorer: its parts, its judges, and what to know of its people."""
 
+from revlab.people.skills import ESCO_ATTRIBUTION
 from revlab.report.explorer_runs import Runs
 from revlab.report.names import HUMAN_NAMES, words
 
@@ -25,6 +26,7 @@ _PART_LABELS = {
     "grade_gap": "Good distance in grade",
     "language": "Shared languages",
     "declared_diversity": "Different in what they declared",
+    "traits": "Alike in the questionnaire",
 }
 _JUDGE_LABELS = {"reciprocal_coverage": "What mentors need, covered"}
 
@@ -69,4 +71,6 @@ def people_notes(runs: Runs) -> str:
     missing = [part_label(name).lower() for name in usual if usual[name] and name not in parts]
     if missing:
         said.append(f"not in the score, for want of data: {', '.join(missing)}.")
+    if not runs.cohort.skills.empty:
+        said.append(f"names of skills: {ESCO_ATTRIBUTION}")
     return " ".join(f"{note[:1].upper()}{note[1:]}" for note in said)

@@ -18,12 +18,21 @@ from revlab.privacy.pseudonyms import Pseudonyms
 from revlab.rng import stream
 from revlab.shipped import shipped
 
-__all__ = ["STUDY_VARIABLE", "StudyFiles", "StudyInputs", "load_inputs", "study_inputs"]
+__all__ = [
+    "SHIPPED_ROSTER",
+    "STUDY_VARIABLE",
+    "StudyFiles",
+    "StudyInputs",
+    "load_inputs",
+    "study_inputs",
+]
 
 STUDY_VARIABLE = "REVLAB_STUDY"
 """Environment variable that names the file with a user's study; unset for the shipped data."""
 
-_ROSTER = "data/rosters/ukcs_small"
+SHIPPED_ROSTER = "data/rosters/ukcs_small"
+"""Roster of a study that has none of its own."""
+
 _PILOT = "data/example_pilot"
 _SKILLS = "data/skills/esco_digital.csv"
 _IDS = {
@@ -200,7 +209,7 @@ def load_inputs(files: StudyFiles, *, seed: int) -> StudyInputs:
         cohort = read_roster(paths, mapping=mapping, pseudonyms=names)
     else:
         must(files.mapping is None, "a mapping needs a roster; give the roster too.")
-        cohort = read_roster(shipped(_ROSTER))
+        cohort = read_roster(shipped(SHIPPED_ROSTER))
     if cohort.skills.empty:
         cohort = draw_skills(cohort, taxonomy, rng=stream(seed, "skills"))
     own = files.pilot is not None

@@ -20,6 +20,9 @@ _PEOPLE = {
     "interests": "Interests", "objectives": "Objectives", "skill_id": "Skill", "skill": "Skill",
     "level": "Level (0 to 5)", "source": "Source", "offered": "People who offer it",
     "needed": "People who need it", "share_complete": "Filled in", "manager_id": "Manager",
+    "field": "revlab reads", "heading": "From the column", "done": "What was done",
+    "written": "What somebody writes", "confidence": "How sure", "wanted_by": "People who want it",
+    "offered_by": "Offered by", "able": "At a level that helps",
 }  # fmt: skip
 
 _PAIRING = {
@@ -108,7 +111,7 @@ COUNT_COLUMNS = frozenset(
         "session", "rank", "mentor_rank", "mentee_rank", "at_risk", "events", "planned", "held",
         "skipped", "not_reached", "last_session", "asked", "answered", "offered", "needed",
         "capacity", "replication", "n_items", "possible_pairs", "n_kept", "n_repaired", "n_new",
-        "n_waiting", "n_changed", "cost_dyads",
+        "n_waiting", "n_changed", "cost_dyads", "wanted_by", "offered_by", "able",
     }
 )  # fmt: skip
 """Columns that count: shown without decimals even if missing values made them floats."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from revlab.errors import RevlabError, must
+from revlab.people.skills import ESCO_ATTRIBUTION
 from revlab.report.render import Link, Page, frame_page, landing_main, read_page
 
 __all__ = ["MARKER", "ExtraPage", "SiteNotebook", "build_site", "check_target"]
@@ -19,8 +20,8 @@ MARKER = ".revlab-site"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")
 _LEAD = "Each page answers one question. Its first lines hold the answer and how sure it is."
 _FOOT = (
-    "Made with revlab. A mentor is the junior and a mentee the senior of a pair. Pages propose; "
-    "people decide."
+    "Made with revlab. A mentor is the junior, a mentee the senior. Pages propose; people decide.",
+    f"Names of skills: {ESCO_ATTRIBUTION}",
 )
 
 
@@ -153,7 +154,7 @@ def build_site(
     pages = [read_page(one.notebook, name=one.name) for one in notebooks]
     files = {
         page.href: frame_page(
-            page.main, title=page.title, links=_links(pages, place), foot=[_FOOT],
+            page.main, title=page.title, links=_links(pages, place), foot=_FOOT,
             has_code=page.has_code,
         )
         for place, page in enumerate(pages)
@@ -161,7 +162,7 @@ def build_site(
     listed = [Page(one.name, one.title, one.answer, False, "", False) for one in extras]
     files |= {page.href: one.html for page, one in zip(listed, extras, strict=True)}
     main = landing_main([*pages, *listed], title=title, lead=_LEAD, summary=summary or {})
-    files["index.html"] = frame_page(main, title=title, links=[], foot=[_FOOT])
+    files["index.html"] = frame_page(main, title=title, links=[], foot=_FOOT)
     files[MARKER] = json.dumps({"files": sorted([*files, MARKER])}, indent=1) + "\n"
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,106 @@
+"""How a roster was read, on a page: counts and headings, never a cell, a person or a file."""
+
+import pandas as pd
+import pytest
+
+from revlab.people.cohort import Cohort
+from revlab.people.mapping_file import write_mapping
+from revlab.people.roster import check_roster
+from revlab.report.answers_intake import (
+    columns_read,
+    intake_fact,
+    phrases_read,
+    repairs_made,
+    skills_wanted,
+    study_intake,
+)
+from revlab.report.frames import show
+from revlab.report.inputs import STUDY_VARIABLE, StudyFiles
+
+HEADS = "Staff no,Team,Level,Side"
+ROWS = (
+    "s1, Zoltan's team ,1,mentor",
+    "s2,IT,2,mentor",
+    "s3,IT,7,mentee",
+    "s3,IT,7,mentee",
+    "s4,IT,8,mentee",
+)
+
+
+@pytest.fixture
+def own_roster(tmp_path, monkeypatch):
+    path = tmp_path / "from Wilhelmina.csv"
+    path.write_text("\n".join([HEADS, *ROWS]) + "\n", encoding="utf-8")
+    mapping = tmp_path / "map.toml"
+    write_mapping(check_roster(path).mapping, mapping)
+    StudyFiles(roster=(path,), mapping=mapping).write(tmp_path / "study.json")
+    monkeypatch.setenv(STUDY_VARIABLE, str(tmp_path / "study.json"))
+    return study_intake()
+
+
+def test_the_study_tells_of_the_users_roster_and_shows_no_cell_of_it(own_roster) -> None:
+    read, done = columns_read(own_roster.report.mapping), repairs_made(own_roster)
+    assert read.set_index("heading").loc["Team", "field"] == "organisational unit"
+    assert set(read["heading"]) == {"Staff no", "Team", "Level"}
+    assert done["n"].sum() == len(own_roster.listing) > 0
+    fact = intake_fact(own_roster)
+    assert fact.startswith("4 rows read; ")
+    assert fact.endswith("1 rows left out")
+    told = repr(show(read, caption="a")) + repr(show(done, caption="b")) + fact
+    for secret in ("Wilhelmina", "Zoltan", "s1", "s3", "csv"):
+        assert secret not in told
+
+
+def test_the_shipped_roster_is_read_where_there_is_no_own_one(monkeypatch) -> None:
+    monkeypatch.delenv(STUDY_VARIABLE, raising=False)
+    assert study_intake().n_rows == 100
+
+
+def test_a_file_that_needs_no_repair_says_so(tmp_path) -> None:
+    from revlab.people.repaired import repair_roster
+
+    path = tmp_path / "clean.csv"
+    path.write_text(f"{HEADS}\na,IT,1,mentor\nb,IT,5,mentee\n", encoding="utf-8")
+    assert repairs_made(repair_roster(path))["why"].tolist() == [
+        "every cell could be read as it is"
+    ]
+
+
+def wanted_by(n: int, *, skill: str = "present-reports") -> list[tuple[object, ...]]:
+    return [(f"y{k}", skill, "need", 1.0, "self") for k in range(n)]
+
+
+def cohort_of(skills: list[tuple[object, ...]]) -> Cohort:
+    side = [
+        pd.DataFrame({"unit": "IT", "grade": grade}, index=[f"{name}{k}" for k in range(9)])
+        for name, grade in (("x", 1), ("y", 5))
+    ]
+    columns = ["person_id", "skill_id", "side", "level", "source"]
+    return Cohort(*side, pd.DataFrame(skills, columns=columns))
+
+
+def test_a_skill_that_four_people_want_is_not_shown_and_few_providers_are_not_counted() -> None:
+    offers = [(f"x{k}", "present-reports", "offer", 4.0, "self") for k in range(3)]
+    few = wanted_by(4, skill="manage-website")
+    other = wanted_by(6, skill="use-ict-systems")
+    table = skills_wanted(cohort_of([*wanted_by(9), *other, *few, *offers]))
+    # The next larger one goes with it, or the total would tell the small one.
+    assert table["skill"].tolist() == ["present reports"]
+    assert table["wanted_by"].tolist() == [9]
+    assert table["offered_by"].isna().all()
+    assert skills_wanted(cohort_of(few)).empty
+
+
+def test_what_nobody_offers_comes_first_and_the_list_can_be_cut() -> None:
+    offers = [(f"x{k}", "present-reports", "offer", 4.0, "self") for k in range(8)]
+    both = cohort_of([*wanted_by(6), *wanted_by(5, skill="manage-website"), *offers])
+    table = skills_wanted(both)
+    assert table["skill"].tolist() == ["manage website", "present reports"]
+    assert table["verdict"].tolist() == ["nobody offers it", "covered"]
+    assert skills_wanted(both, most=1)["skill"].tolist() == ["manage website"]
+
+
+def test_free_text_gets_a_skill_and_how_sure_it_is() -> None:
+    table = phrases_read(["manage website", "juggling"])
+    assert table["confidence"].tolist() == [1.0, 0.0]
+    assert table["skill"].tolist() == ["manage website", None]
