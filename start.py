@@ -1,7 +1,8 @@
 """Set revlab up beside this file, then run it.
 
 python start.py study    the whole study, rendered as pages (more: python start.py study --help)
-python start.py test     every test, every example in the documentation, every notebook
+python start.py test     every test, every example in the documentation, every notebook, on all
+                         processors; with options, pytest with those options
 python start.py lab      JupyterLab with the notebooks
 python start.py COMMAND  any other command of revlab, with its options
 
@@ -27,6 +28,7 @@ from pathlib import Path
 NEEDED = (3, 11)
 UV = "uv>=0.8,<1"
 STAMP = "revlab-ready.json"
+ALL_CORES = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 SHOWN = ("Downloading ", "Installed ", "Uninstalled ")
 NO_NETWORK = (
     "connection error|connection refused|NewConnectionError|ProxyError|dns error|getaddrinfo"
@@ -242,7 +244,8 @@ def main(arguments: list[str]) -> int:
         say("stopped; run the same command again to go on.")
         return 130
     if arguments[0] == "test":
-        return call([python, "-m", "pytest", *arguments[1:]], root)
+        # One file's tests stay in one process, because what they share is made once for them.
+        return call([python, "-m", "pytest", *(arguments[1:] or ALL_CORES)], root)
     return call([python, "-m", "revlab", *arguments], None)
 
 

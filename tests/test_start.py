@@ -216,6 +216,17 @@ def test_the_command_s_exit_code_comes_through(
     assert called == [["python", "-m", *module]]
 
 
+def test_the_whole_suite_runs_on_all_processors_and_files_stay_together(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = []
+    monkeypatch.setattr(start, "set_up", lambda root: Path("python"))
+    monkeypatch.setattr(start, "call", lambda command, folder: called.append(command) or 0)
+    start.main(["test"])
+    assert called[0][:5] == ["python", "-m", "pytest", "-n", "auto"]
+    assert called[0][-2:] == ["--dist", "loadfile"]
+
+
 def test_the_exit_code_of_a_real_process_comes_through(start: ModuleType) -> None:
     assert start.call([sys.executable, "-c", "raise SystemExit(3)"], None) == 3
 
