@@ -32,7 +32,7 @@ _ASKED: Mapping[str, str] = MappingProxyType(
         "objectives": r"\b(goals?|aims?|objectives?|get out of|achieve)\b|ziele",
         "profession": r"\b(profession|job (family|role|title)|occupation|discipline)\b|beruf",
         "grade": r"\b(grade|job level|level|pay ?band|band|seniority|rank)\b|besoldung|stufe",
-        "site": r"\b(location|office|site|city|based)\b|standort",
+        "site": r"\b(location|office|site|city|based)\b|\bwhere do you (usually )?work\b|standort",
         "unit": (
             r"\b(department|unit|organi[sz]ation|division|directorate|team|function)\b"
             r"|abteilung|bereich"
@@ -43,9 +43,11 @@ _PATTERNS = {name: re.compile(words) for name, words in _ASKED.items()}
 _FEWEST_WORDS = 3
 _FORM = (
     {"timestamp"},
-    {"start time", "completion time"},
+    {"start time"},
+    {"completion time"},
     {"zeitstempel"},
-    {"startzeit", "fertigstellungszeit"},
+    {"startzeit"},
+    {"fertigstellungszeit"},
     {"horodateur"},
 )
 

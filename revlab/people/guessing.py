@@ -42,7 +42,10 @@ _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("startdate", "hiredate", "dateofhire", "joiningdate", "dateofjoining", "datejoined"),
             *("entrydate", "startedon", "eintrittsdatum", "eintritt"),
         ),
-        "tenure": ("tenure", "yearsatcompany", "yearsofservice", "tenureyears", "seniorityyears"),
+        "tenure": (
+            *("tenure", "yearsatcompany", "yearsofservice", "tenureyears", "seniorityyears"),
+            *("yrsemployed", "yearsemployed"),
+        ),
         "capacity": ("capacity", "maxpartners", "maxmentees", "maxmentors", "partners"),
         "availability": ("availability", "available", "timeslots", "slots"),
         "languages": ("languages", "language", "spokenlanguages"),
@@ -101,14 +104,16 @@ mentees.csv as the mentors (juniors): in reverse mentoring the junior is the men
     faults = [*found.faults, *read.faults]
     if faults:
         raise TableError(faults)
-    columns = _asked(read.sheets, _named(read.sheets, _WORDS))
+    columns = _linked(read.sheets, _asked(read.sheets, _named(read.sheets, _WORDS)))
     dates = guess_dates(read.sheets, columns)
     missing = [name for name in ("person_id", "unit", "grade") if name not in columns]
     if missing:
         file = ", ".join(sheet.name for sheet in read.sheets)
-        remedy = f'name it in [columns] of a roster.toml, for instance {missing[0]} = "Heading"'
         raise TableError(
-            [Fault(file, None, None, f"no heading looks like {name!r}", remedy) for name in missing]
+            [
+                Fault(file, None, None, f"no heading looks like {name!r}", _remedy(name))
+                for name in missing
+            ]
         )
     ladder = _ladder(read.sheets, columns["grade"], grades)
     sides = guess_sides(read.sheets, columns, ladder.ladder)
@@ -121,6 +126,13 @@ mentees.csv as the mentors (juniors): in reverse mentoring the junior is the men
         dates=dates.dates,
         notes=(ladder.note, *sides.notes, *dates.notes),
     )
+
+
+def _remedy(name: str) -> str:
+    words = f'name it in [columns] of a roster.toml, for instance {name} = "Heading"'
+    same = {"unit": '"Sales"', "grade": "4"}.get(name)
+    more = f"; if it is the same for everybody, write [constants] {name} = {same} there"
+    return words + (more if same else "")
 
 
 def _key(heading: str) -> str:
@@ -158,6 +170,18 @@ def _asked(
         if name is not None:
             found[name] = (head,)
     return {name: found[name] for name in _WORDS if name in found}
+
+
+def _linked(
+    sheets: Sequence[Sheet], columns: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Return the columns with the e-mail address as id, if the managers are named by theirs."""
+    mails = _named(sheets, _MAIL)
+    if mails and {"person_id", "manager_id"} <= set(columns):
+        people, managers = (_cells(sheets, columns[name]) for name in ("person_id", "manager_id"))
+        if not any("@" in one for one in people) and any("@" in one for one in managers):
+            return {**columns, **mails}
+    return dict(columns)
 
 
 def _cells(sheets: Sequence[Sheet], headings: tuple[str, ...]) -> list[str]:

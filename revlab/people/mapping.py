@@ -10,7 +10,7 @@ from revlab.people.dates import DATE_ORDERS
 from revlab.people.ladders import Ladder, grade_key
 from revlab.people.sides import Sides, SidesByColumn, SidesByGrade
 
-__all__ = ["DEFAULTED", "FIELDS", "RosterMapping", "describe"]
+__all__ = ["CONSTANT", "DEFAULTED", "FIELDS", "RosterMapping", "describe"]
 
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
@@ -38,7 +38,8 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 DEFAULTED = ("capacity", "unit", "site", "profession")
 """Fields for which a mapping may give a value for empty cells."""
 
-_REQUIRED = ("person_id", "grade")
+CONSTANT = ("unit", "grade", "profession", "site")
+"""Fields that may be one value for everybody, or for everybody in a file, without a column."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,10 @@ class RosterMapping:
         What separates the entries of a list.
     defaults : mapping of str to object
         Values for empty cells of the fields in `DEFAULTED`.
+    constants : mapping of str to (str or mapping of str to str)
+        A field of `CONSTANT` that has no column because it is the same for everybody: to its
+        value, or to the value of each file (``"managers.csv"`` or ``"people.xlsx#Seniors"``).
+        Where a table has the column, the column counts.
     sheets : mapping of str to tuple of str
         Workbook to the sheets to read; the others are not read.
     dates : mapping of str to str
@@ -94,6 +99,7 @@ other grades are left out
     declared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     separator: str = ";"
     defaults: Mapping[str, object] = field(default_factory=dict)
+    constants: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     sheets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
     origin: str = "a roster"
@@ -104,13 +110,7 @@ other grades are left out
             one_of("[columns]", name, list(FIELDS))
         for name in self.defaults:
             one_of("[defaults]", name, DEFAULTED)
-        for name in _REQUIRED:
-            must(name in self.columns, f"[columns] must name the heading of {name!r}.", CohortError)
-        must(
-            "unit" in self.columns or "unit" in self.defaults,
-            "[columns] must name the heading of 'unit' (or [defaults] give one unit for all).",
-            CohortError,
-        )
+        self._check_needed()
         must(bool(self.separator), "[lists] separator must not be empty.", CohortError)
         capacity = self.defaults.get("capacity", 1)
         must(
@@ -120,6 +120,38 @@ other grades are left out
         )
         self._check_grades()
         self._check_dates()
+
+    def _check_needed(self) -> None:
+        for name, value in self.constants.items():
+            one_of("[constants]", name, CONSTANT)
+            told = value.values() if isinstance(value, Mapping) else [value]
+            rule = f"[constants] {name} must be a value, or one for each file."
+            must(
+                bool(told) and all(isinstance(t, str) and t.strip() for t in told),
+                rule,
+                CohortError,
+            )
+        known = {*self.columns, *self.constants, *(["unit"] if "unit" in self.defaults else [])}
+        for name, example in (("person_id", ""), ("unit", '"Sales"'), ("grade", "4")):
+            same = f" (or, if it is the same for everybody: [constants] {name} = {example})"
+            rule = f"[columns] must name the heading of {name!r}{same if example else ''}."
+            must(name in known, rule, CohortError)
+
+    def constant(self, name: str, table: str) -> str | None:
+        """Return the value that a field has for everybody in a table, None if there is none.
+
+        Parameters
+        ----------
+        name : str
+            A field of `FIELDS`.
+        table : str
+            The file, and the sheet after ``#`` if there is one.
+        """
+        value = self.constants.get(name)
+        if not isinstance(value, Mapping):
+            return value
+        told = {file.casefold(): each for file, each in value.items()}
+        return told.get(table.casefold(), told.get(table.partition("#")[0].casefold()))
 
     def _check_dates(self) -> None:
         for name in self.dates:
@@ -183,6 +215,11 @@ left out
     empty capacity   1
     """
     rows = [(name, _headings(mapping.columns[name])) for name in FIELDS if name in mapping.columns]
+    rows += [
+        (name, f"{each!r} for everybody{where}")
+        for name, value in mapping.constants.items()
+        for where, each in _constant_words(value)
+    ]
     rows += [(f"declared {name}", _headings(names)) for name, names in mapping.declared.items()]
     steps = [" = ".join(step) for step in mapping.grades]
     ladder = " < ".join(steps) or "whole numbers, a larger number being more senior"
@@ -196,6 +233,12 @@ left out
     lines = [f"{'revlab reads':<{width}}  from", f"{'-' * width}  {'-' * 55}"]
     lines += [f"{name:<{width}}  {words}" for name, words in rows]
     return "\n".join([*lines, *(f"note: {note}" for note in mapping.notes)])
+
+
+def _constant_words(value: str | Mapping[str, str]) -> list[tuple[str, str]]:
+    if isinstance(value, str):
+        return [("", value)]
+    return [(f" in {file}", each) for file, each in value.items()]
 
 
 def _headings(names: tuple[str, ...]) -> str:

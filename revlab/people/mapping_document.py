@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from revlab.errors import Fault, RevlabError, TableError
 from revlab.people.ladders import Ladder
-from revlab.people.mapping import DEFAULTED, FIELDS, RosterMapping
+from revlab.people.mapping import CONSTANT, DEFAULTED, FIELDS, RosterMapping
 from revlab.people.sides import Sides, SidesByColumn, SidesByFile, SidesByGrade
 
 __all__ = ["SIDE_LISTS", "mapping_of"]
@@ -15,7 +15,9 @@ __all__ = ["SIDE_LISTS", "mapping_of"]
 SIDE_LISTS = ("mentor", "mentee", "both", "neither")
 """Keys of [sides] that list values or grades."""
 
-_TABLES = ("columns", "grades", "sides", "declared", "lists", "defaults", "sheets", "dates")
+_TABLES = (
+    "columns", "grades", "sides", "declared", "lists", "defaults", "constants", "sheets", "dates",
+)  # fmt: skip
 _Made = TypeVar("_Made")
 
 
@@ -95,6 +97,7 @@ class _Reader:
         defaults = self.table(document, "defaults")
         for name in defaults:
             self.known("[defaults]", name, DEFAULTED)
+        constants = self.constants(self.table(document, "constants"))
         ladder = self.ladder(self.table(document, "grades"))
         sides = self.built(lambda: self.sides(self.table(document, "sides")))
         if sides is None or self.faults:
@@ -107,11 +110,28 @@ class _Reader:
                 declared=declared,
                 separator=str(lists.get("separator", ";")),
                 defaults=defaults,
+                constants=constants,
                 sheets=sheets,
                 dates=self.dates(self.table(document, "dates")),
                 origin=str(document.get("origin", "a roster")),
             )
         )
+
+    def constants(self, table: Mapping[str, object]) -> dict[str, str | Mapping[str, str]]:
+        """Return the fields without a column; a whole number is a value as a text is."""
+        out: dict[str, str | Mapping[str, str]] = {}
+        for name, value in table.items():
+            if not self.known("[constants]", name, CONSTANT):
+                continue
+            told = value if isinstance(value, dict) else {"": value}
+            for file, each in told.items():
+                if type(each) not in (str, int) or not str(each).strip():
+                    where = f"[constants.{name}] {file!r}" if file else f"[constants] {name}"
+                    remedy = 'write one value, or one for each file, such as "staff.csv" = 4'
+                    self.fault(f"{where} must be a text or a whole number", remedy)
+            texts = {file: str(each) for file, each in told.items()}
+            out[name] = texts if isinstance(value, dict) else texts[""]
+        return out
 
     def dates(self, table: Mapping[str, object]) -> dict[str, str]:
         """Return the table of dates; TOML's own dates are taken as they are written."""

@@ -24,8 +24,8 @@ def read_mapping(path: Path | str) -> RosterMapping:
     ----------
     path : pathlib.Path or str
         A TOML file with the tables ``[columns]``, ``[grades]``, ``[sides]`` and, if need be,
-        ``[declared]``, ``[lists]``, ``[defaults]``, ``[sheets]``, ``[dates]`` and a line
-        ``origin = "…"``.
+        ``[declared]``, ``[lists]``, ``[defaults]``, ``[constants]``, ``[sheets]``, ``[dates]`` and
+        a line ``origin = "…"``.
 
     Returns
     -------
@@ -91,8 +91,19 @@ def write_mapping(mapping: RosterMapping, path: Path | str, *, if_exists: str = 
     for name in ("declared", "defaults", "sheets", "dates"):
         if getattr(mapping, name):
             lines += ["", f"[{name}]", *_entries(getattr(mapping, name))]
+    lines += _constant_lines(mapping.constants)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
     return path
+
+
+def _constant_lines(constants: Mapping[str, str | Mapping[str, str]]) -> list[str]:
+    """Return what is the same for everybody, then what is the same for everybody in a file."""
+    plain = {name: value for name, value in constants.items() if isinstance(value, str)}
+    lines = ["", "[constants]", *_entries(plain)] if plain else []
+    for name, value in constants.items():
+        if isinstance(value, Mapping):
+            lines += ["", f"[constants.{name}]", *_entries(value)]
+    return lines
 
 
 def _side_entries(sides: Sides) -> list[str]:

@@ -54,8 +54,10 @@ class SheetReader:
         self.declared = self._found(mapping.declared)
         sides = mapping.sides
         self.role = sheet.find([sides.column]) if isinstance(sides, SidesByColumn) else None
+        same = {name: mapping.constant(name, sheet.name) for name in mapping.constants}
+        self.constants = {k: v for k, v in same.items() if v is not None and k not in self.places}
         place = self.places.get("grade")
-        labels = () if place is None else set(sheet.cells(place))
+        labels = {self.constants.get("grade", "")} if place is None else set(sheet.cells(place))
         self.ranks = rank_grades(mapping.grades, labels)
         self.readers: dict[str, Callable[[str], object]] = {
             "person_id": cells.person,
@@ -88,15 +90,15 @@ class SheetReader:
     def ready(self) -> bool:
         """Return whether the columns that everybody needs are there, once each."""
         self.sound = True
-        needed = [self.mapping.columns[name] for name in ("person_id", "grade")]
-        if "unit" not in self.mapping.defaults:
-            needed.append(self.mapping.columns["unit"])
+        given = {*self.constants, *(["unit"] if "unit" in self.mapping.defaults else [])}
+        told = [name for name in ("person_id", "grade", "unit") if name not in given]
+        needed = [self.mapping.columns.get(name, (name,)) for name in told]
         if isinstance(self.mapping.sides, SidesByColumn):
             needed.append((self.mapping.sides.column,))
         for headings in needed:
             if self.sheet.find(headings) is None:
                 close = get_close_matches(headings[0], self.sheet.headings, n=1)
-                hint = f"did you mean {close[0]!r}?" if close else "add it or correct roster.toml"
+                hint = f"did you mean {close[0]!r}?" if close else self._remedy(headings)
                 self._fault(None, headings[0], "this column is missing", hint)
         heads = Counter(map(heading_key, self.sheet.headings))
         for head in dict.fromkeys(self.mapping.used_headings):
@@ -107,6 +109,16 @@ class SheetReader:
             self._fault(None, None, rule, "name it in roster.toml or leave the file out")
         return self.sound
 
+    def _remedy(self, headings: tuple[str, ...]) -> str:
+        """Say what to do about a missing column, which may be missing for being always the same."""
+        for name, example in (("unit", '"Sales"'), ("grade", "4")):
+            if self.mapping.columns.get(name, (name,)) == headings:
+                return (
+                    f"add it or correct roster.toml; if it is the same for everybody, write there "
+                    f"[constants] {name} = {example}"
+                )
+        return "add it or correct roster.toml"
+
     def record(self, row: int, line: tuple[str, ...]) -> dict[str, object] | None:
         """Return one person, or None with the faults noted; of who is left out only the line."""
         self.sound = True
@@ -114,23 +126,28 @@ class SheetReader:
         record["sides"] = self._sides(row, line)
         if record["sides"]:
             for name, place in self.places.items():
-                record[name] = self._read(row, line[place], place, self.readers[name])
+                head = self.sheet.headings[place]
+                record[name] = self._read(row, line[place], head, self.readers[name])
+            for name, value in self.constants.items():
+                record[name] = self._read(row, value, f"[constants] {name}", self.readers[name])
             for name, place in self.declared.items():
-                record[f"declared_{name}"] = self._read(row, line[place], place, self.says[name])
+                head = self.sheet.headings[place]
+                record[f"declared_{name}"] = self._read(row, line[place], head, self.says[name])
             self._complete(row, line, record)
         elif self.sound:
             # A reporting line may run through somebody who does not take part.
             for name in {"person_id", "manager_id"} & set(self.places):
-                record[name] = clean_text(line[self.places[name]]) or None
+                text = clean_text(line[self.places[name]])
+                record[name] = (text.casefold() if "@" in text else text) or None
         return record if self.sound else None
 
     def _read(
-        self, row: int, cell: str, place: int, reader: Callable[[str], object]
+        self, row: int, cell: str, heading: str, reader: Callable[[str], object]
     ) -> object | None:
         try:
             return reader(cell)
         except BadCellError as bad:
-            self._fault(row, self.sheet.headings[place], *bad.args)
+            self._fault(row, heading, *bad.args)
             return None
 
     def _complete(self, row: int, line: tuple[str, ...], record: dict[str, object]) -> None:
@@ -141,7 +158,7 @@ class SheetReader:
         years = record.pop("started", None)
         record["tenure"] = years if record.get("tenure") is None else record["tenure"]
         record["grade_label"] = record.pop("grade")
-        record["grade"] = self.ranks.get(line[self.places["grade"]])
+        record["grade"] = self.ranks.get(self._grade(line))
         for name in ("person_id", "unit"):
             head = self.sheet.headings[self.places[name]] if name in self.places else name
             if record[name] is None and (row, head) not in self.marked:
@@ -151,7 +168,7 @@ class SheetReader:
         """Return the sides of a row, and name a side or a grade that does not exist."""
         kind = self.mapping.sides
         cell = "" if self.role is None else line[self.role]
-        grade = line[self.places["grade"]]
+        grade = self._grade(line)
         sides = kind(table=self.sheet.name, cell=cell, grade=grade)
         if sides is None and isinstance(kind, SidesByColumn):
             hint = get_close_matches(cell, kind.known, n=1)
@@ -161,6 +178,11 @@ class SheetReader:
         if grade not in self.ranks and (sides != () or isinstance(kind, SidesByGrade)):
             self._bad_grade(row, clean_text(grade))
         return sides or ()
+
+    def _grade(self, line: tuple[str, ...]) -> str:
+        """Return the grade of a row as the table or, for all of its people, the mapping has it."""
+        place = self.places.get("grade")
+        return self.constants["grade"] if place is None else line[place]
 
     def _bad_grade(self, row: int, label: str) -> None:
         names = [name for step in self.mapping.grades for name in step]
@@ -173,4 +195,6 @@ class SheetReader:
             rule, remedy = f"must be a whole number; got {label[:40]!r}", "grades go from 0 to 9999"
         elif close:
             remedy = f"did you mean {close[0]!r}? Else {remedy}"
-        self._fault(row, self.sheet.headings[self.places["grade"]], rule, remedy)
+        place = self.places.get("grade")
+        column = "[constants] grade" if place is None else self.sheet.headings[place]
+        self._fault(row, column, rule, remedy)

@@ -113,15 +113,35 @@ def _check_headings(sheets: Sequence[Sheet], mapping: RosterMapping, out: Record
         return
     named = {**mapping.columns, **{f"declared {k}": v for k, v in mapping.declared.items()}}
     for name, headings in named.items():
-        without = [sheet.name for sheet in sheets if sheet.find(headings) is None]
+        without = [
+            sheet.name
+            for sheet in sheets
+            if sheet.find(headings) is None and mapping.constant(name, sheet.name) is None
+        ]
         if len(without) == len(sheets) and name not in ("person_id", "grade", "unit"):
             rule = f"no file has this column, which the mapping names for {name!r}"
             fault = Fault(", ".join(without), None, headings[0], rule, "correct roster.toml")
             out.faults.append(fault)
         elif without and name not in ("person_id", "grade", "unit"):
             out.notes.append(f"{name!r} is not known for the people of {', '.join(without)}.")
+    _check_constants(sheets, mapping, out)
     for sheet in sheets:
         used = {sheet.find([heading]) for heading in mapping.used_headings}
         spare = [head for place, head in enumerate(sheet.headings) if head and place not in used]
         if spare:
             out.notes.append(f"{sheet.name}: not read: {', '.join(spare)}.")
+
+
+def _check_constants(sheets: Sequence[Sheet], mapping: RosterMapping, out: Records) -> None:
+    """Say where a column stands beside what is said to be the same, and which file is not there."""
+    there = {name.casefold() for sheet in sheets for name in (sheet.name, sheet.file)}
+    for name, value in mapping.constants.items():
+        for file in () if isinstance(value, str) else value:
+            if file.casefold() not in there:
+                rule = f"[constants.{name}] names this file, which is not there"
+                out.faults.append(Fault(file, None, None, rule, "correct roster.toml"))
+        for sheet in sheets:
+            column = sheet.find(mapping.columns.get(name, ()))
+            if column is not None and mapping.constant(name, sheet.name) is not None:
+                head = sheet.headings[column]
+                out.notes.append(f"{sheet.name}: {name!r} is read from {head!r}, not [constants].")

@@ -196,4 +196,14 @@ def _renamed(mapping: RosterMapping, files: Mapping[str, Path]) -> RosterMapping
         }
         named = {name: side for name, side in found.items() if side is not None}
         sides = SidesByFile(named or sides.files)
-    return replace(mapping, sides=sides, sheets={}, notes=())
+    constants = {
+        name: value if isinstance(value, str) else _by_copy(mapping, name, files)
+        for name, value in mapping.constants.items()
+    }
+    return replace(mapping, sides=sides, constants=constants, sheets={}, notes=())
+
+
+def _by_copy(mapping: RosterMapping, field: str, files: Mapping[str, Path]) -> dict[str, str]:
+    """Return what is the same for everybody in a file under the name of its copy."""
+    told = {file.name: mapping.constant(field, name) for name, file in files.items()}
+    return {name: value for name, value in told.items() if value is not None}

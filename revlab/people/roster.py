@@ -1,7 +1,7 @@
 """`read_roster`: CSV and XLSX files with real people, and a mapping, to a checked `Cohort`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from revlab.errors import Fault, TableError
@@ -12,11 +12,12 @@ from revlab.people.guessing import guess_mapping
 from revlab.people.mapping import RosterMapping
 from revlab.people.mapping_file import MAPPING_FILE, read_mapping
 from revlab.people.records import read_records
-from revlab.people.roster_files import RosterPaths, roster_files
+from revlab.people.roster_files import RosterFiles, RosterPaths, roster_files
 from revlab.people.roster_tables import roster_tables
+from revlab.people.unnamed import notes_without_cells, without_cells
 from revlab.privacy.pseudonyms import Pseudonyms
 
-__all__ = ["RosterReport", "check_roster", "read_roster"]
+__all__ = ["RosterReport", "check_roster", "read_roster", "roster_mapping"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class RosterReport:
         What the reader should know, in sentences.
     direction : Direction or None
         What the grades say about the sides, row by row.
+    aside : frozenset of str
+        Ids of the people who are on neither side, pseudonyms if the cohort has those.
     """
 
     cohort: Cohort | None
@@ -42,10 +45,23 @@ class RosterReport:
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
     direction: Direction | None = field(default=None, repr=False)
+    aside: frozenset[str] = field(default=frozenset(), repr=False)
 
     def __repr__(self) -> str:
         what = "no cohort" if self.cohort is None else repr(self.cohort)
         return f"{what}; {len(self.faults)} faults, {len(self.notes)} notes"
+
+    def checked(self) -> Cohort:
+        """Return the cohort.
+
+        Raises
+        ------
+        TableError
+            With all faults, if there is one.
+        """
+        if self.cohort is None:
+            raise TableError(self.faults)
+        return self.cohort
 
 
 def read_roster(
@@ -63,7 +79,8 @@ def read_roster(
     mapping : RosterMapping, optional
         How to read them; else ``roster.toml`` in their folder, else a guess.
     pseudonyms : Pseudonyms, optional
-        What stands in the place of every id from here on. Names are never read.
+        What stands in the place of every id from here on. Names are never read, and with
+        pseudonyms no fault and no note repeats what a cell holds.
 
     Returns
     -------
@@ -81,10 +98,7 @@ def read_roster(
     >>> read_roster(shipped("data/rosters/ukcs_small"))
     Cohort of 50 mentors (junior) and 50 mentees (senior)
     """
-    report = check_roster(paths, mapping=mapping, pseudonyms=pseudonyms)
-    if report.cohort is None:
-        raise TableError(report.faults)
-    return report.cohort
+    return check_roster(paths, mapping=mapping, pseudonyms=pseudonyms).checked()
 
 
 def check_roster(
@@ -110,16 +124,44 @@ def check_roster(
     >>> print(report.notes[0])
     218 of 1470 people are on neither side and left out.
     """
+    report = _report(paths, mapping, pseudonyms)
+    if pseudonyms is None:
+        return report
+    faults = tuple(without_cells(report.faults, report.mapping))
+    notes = tuple(notes_without_cells(report.notes))
+    if report.cohort is None:
+        return replace(report, faults=faults, notes=notes)
+    return replace(report, notes=notes, cohort=replace(report.cohort, notes=notes))
+
+
+def roster_mapping(found: RosterFiles, mapping: RosterMapping | None) -> RosterMapping:
+    """Return how some files are read: as told, else as their ``roster.toml`` says, else a guess.
+
+    Raises
+    ------
+    TableError
+        If the file has a fault, or something that everybody needs cannot be guessed.
+
+    Examples
+    --------
+    >>> from revlab.shipped import shipped
+    >>> roster_mapping(roster_files(shipped("data/rosters/ibm")), None).sides.words
+    'grade 1, 2 = a mentor (junior); grade 4, 5 = a mentee (senior); other grades are left out'
+    """
+    if mapping is not None:
+        return mapping
+    beside = found.folder / MAPPING_FILE
+    return read_mapping(beside) if beside.is_file() else guess_mapping(found.files)
+
+
+def _report(
+    paths: RosterPaths, mapping: RosterMapping | None, pseudonyms: Pseudonyms | None
+) -> RosterReport:
     found = roster_files(paths)
     if found.faults:
         return RosterReport(None, mapping, tuple(found.faults))
     try:
-        if mapping is None:
-            mapping = (
-                read_mapping(found.folder / MAPPING_FILE)
-                if (found.folder / MAPPING_FILE).is_file()
-                else guess_mapping(found.files)
-            )
+        mapping = roster_mapping(found, mapping)
     except TableError as error:
         return RosterReport(None, None, error.faults)
     read = roster_tables(found, mapping)
@@ -142,7 +184,9 @@ def check_roster(
     if faults:
         return RosterReport(None, mapping, tuple(faults), tuple(notes), direction)
     cohort = assemble(people, rows, mapping, pseudonyms=pseudonyms, notes=tuple(notes))
-    return RosterReport(cohort, mapping, (), cohort.notes, direction)
+    away = rows.loc[[not sides for sides in rows["sides"]], "person_id"].dropna()
+    aside = frozenset(away if pseudonyms is None else map(pseudonyms.of, away))
+    return RosterReport(cohort, mapping, (), cohort.notes, direction, aside)
 
 
 def _nobody(files: Sequence[Path]) -> Fault:

@@ -6,7 +6,7 @@ from revlab.errors import Fault, TableError
 from revlab.people.roster_files import RosterPaths, roster_files
 from revlab.people.sheets import Sheet, clean_text, read_sheets
 
-__all__ = ["RosterNames", "read_roster_names"]
+__all__ = ["RosterNames", "names_by_row", "read_roster_names"]
 
 _FULL = (
     "name",
@@ -94,6 +94,21 @@ def read_roster_names(paths: RosterPaths) -> RosterNames:
 def _column(sheet: Sheet, headings: tuple[str, ...]) -> list[str]:
     place = sheet.find(headings)
     return [] if place is None else [clean_text(cell) for cell in sheet.cells(place)]
+
+
+def names_by_row(sheet: Sheet) -> list[str]:
+    """Return the full name in each row of a table, "" where there is none.
+
+    Examples
+    --------
+    >>> staff = Sheet("s.csv", None, ("First name", "Surname"), ((2, ("Ana", "O'Neill")),))
+    >>> names_by_row(staff), names_by_row(Sheet("s.csv", None, ("Id",), ((2, ("a1",)),)))
+    (["Ana O'Neill"], [''])
+    """
+    full, first, last = (_column(sheet, headings) for headings in (_FULL, _FIRST, _LAST))
+    none = [""] * len(sheet.rows)
+    parts = zip(full or none, first or none, last or none, strict=True)
+    return [whole or f"{one} {two}".strip() for whole, one, two in parts]
 
 
 def _names(sheet: Sheet) -> list[str]:

@@ -84,7 +84,9 @@ def _of_people(sheets: Sequence[Sheet], mapping: RosterMapping) -> tuple[list[Sh
     kept, notes = [], []
     for sheet in sheets:
         twins = [other for other in sheets if other.file == sheet.file]
-        bare = all(sheet.find(mapping.columns[name]) is None for name in ("person_id", "grade"))
+        bare = all(
+            sheet.find(mapping.columns.get(name, ())) is None for name in ("person_id", "grade")
+        )
         if bare and len(twins) > 1 and sheet.file not in mapping.sheets:
             notes.append(f"{sheet.file}: the sheet {sheet.sheet!r} holds no people.")
         else:

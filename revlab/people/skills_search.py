@@ -1,5 +1,6 @@
 """Who can help with a skill: offers of it and of skills near it, each with its reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,7 +13,7 @@ from revlab.people.skills_phrases import own_words, read_phrases
 from revlab.people.skills_ratings import one_rating
 from revlab.people.skills_rows import CONTEXTS
 from revlab.people.skills_taxonomy import read_taxonomy
-from revlab.people.skills_wanted import Wanted, nearness, read_wanted
+from revlab.people.skills_wanted import Wanted, nearness, read_all_wanted
 
 __all__ = ["ProviderSearch", "find_providers"]
 
@@ -70,29 +71,39 @@ class ProviderSearch:
 
     def __call__(self, db: SkillsDatabase, text: str) -> pd.DataFrame:
         """Return the people who offer what the text stands for; see `find_providers`."""
+        found = self.ranked(db, [text])[0]
+        found = found.drop_duplicates("person_id").head(self.limit).reset_index(drop=True)
+        found["reason"] = [_reason(row) for row in found.to_dict("records")]
+        return found[_COLUMNS]
+
+    def ranked(self, db: SkillsDatabase, texts: Sequence[str]) -> list[pd.DataFrame]:
+        """Return for each text every offer that counts, the best first.
+
+        A person stands there with each skill that is near enough; the search shows the first
+        ``limit`` people in this order, each with the first of their rows.
+        """
         taxonomy, told = read_taxonomy(db), read_phrases(db)
-        wanted = read_wanted(text, taxonomy, told)
-        if not wanted:
-            return pd.DataFrame(columns=_COLUMNS)
         links = own_words(taxonomy, told)
         links = links[links["target"] != links["skill_id"]]
         if self.phrases == "confirmed":
             links = links[links["confirmed"]]
+        read = read_all_wanted(texts, taxonomy, told)
+        near = [self._near_enough(wanted, taxonomy, links) for wanted in read]
+        offers = self._offers(db, set().union(*(table["skill_id"] for table in near)))
+        return [_in_order(offers, table) for table in near]
+
+    def _near_enough(
+        self, wanted: Sequence[Wanted], taxonomy: pd.DataFrame, links: pd.DataFrame
+    ) -> pd.DataFrame:
+        """Return the skills that are near enough to one of the things wanted, each once."""
+        if not wanted:
+            return pd.DataFrame(columns=["skill_id", "similarity", "relation", "label"])
         near = pd.concat([_near(one, taxonomy, links) for one in wanted])
         near = near[near["similarity"] >= self.at_least - 1e-12]
         near = near.sort_values("similarity", ascending=False, kind="stable")
-        near = near.drop_duplicates("skill_id")
-        found = self._offers(db, set(near["skill_id"])).merge(near, on="skill_id")
         labels = taxonomy[["skill_id", "preferred_label"]]
-        found = found.merge(labels.rename(columns={"preferred_label": "label"}), on="skill_id")
-        found = found.sort_values(
-            ["similarity", "level", "confirmed", "place", "recorded_on", "person_id", "skill_id"],
-            ascending=[False, False, False, True, False, True, True],
-            na_position="last",
-        )
-        found = found.drop_duplicates("person_id").head(self.limit).reset_index(drop=True)
-        found["reason"] = [_reason(row) for row in found.to_dict("records")]
-        return found[_COLUMNS]
+        labels = labels.rename(columns={"preferred_label": "label"})
+        return near.drop_duplicates("skill_id").merge(labels, on="skill_id")
 
     def _offers(self, db: SkillsDatabase, skills: set[str]) -> pd.DataFrame:
         """Return the offers of the people who are asked for, one rating per person and skill."""
@@ -154,6 +165,14 @@ def find_providers(
     """
     search = ProviderSearch(min_level=min_level, site=site, available=available, limit=limit)
     return search(db, text)
+
+
+def _in_order(offers: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:
+    found = offers.merge(near, on="skill_id")
+    order = ["similarity", "level", "confirmed", "place", "recorded_on", "person_id", "skill_id"]
+    falling = [False, False, False, True, False, True, True]
+    found = found.sort_values(order, ascending=falling, na_position="last")
+    return found.reset_index(drop=True)
 
 
 def _near(wanted: Wanted, taxonomy: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:

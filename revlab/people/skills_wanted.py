@@ -1,6 +1,8 @@
 """What somebody who searches wants: from words to skills and groups, and how near another is."""
 
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -9,7 +11,7 @@ from revlab.people.skill_similarity import group_path, skill_similarity
 from revlab.people.skills_phrases import propose
 from revlab.people.skills_taxonomy import placed
 
-__all__ = ["SURE_ENOUGH", "Wanted", "nearness", "read_wanted"]
+__all__ = ["SURE_ENOUGH", "Wanted", "nearness", "read_all_wanted", "read_wanted"]
 
 SURE_ENOUGH = 0.4
 """Least confidence at which words that merely overlap are searched for."""
@@ -64,9 +66,40 @@ def read_wanted(text: str, taxonomy: pd.DataFrame, phrases: pd.DataFrame) -> lis
     >>> [wanted.name for wanted in read_wanted("protecting ICT devices", taxonomy, none)]
     ['S5.2.2']
     """
+    return read_all_wanted([text], taxonomy, phrases)[0]
+
+
+def read_all_wanted(
+    texts: Sequence[str], taxonomy: pd.DataFrame, phrases: pd.DataFrame
+) -> list[list[Wanted]]:
+    """Return for each of several texts what `read_wanted` returns for it, in less time.
+
+    Examples
+    --------
+    >>> from revlab.people.skills import read_skills
+    >>> from revlab.shipped import shipped
+    >>> taxonomy = read_skills(shipped("data/skills/esco_digital.csv")).assign(attribution="ESCO")
+    >>> none = pd.DataFrame(columns=["words", "skill_id", "confidence", "confirmed_by"])
+    >>> [len(found) for found in read_all_wanted(["JavaScript", "juggling"], taxonomy, none)]
+    [1, 0]
+    """
     labels = dict(zip(taxonomy["skill_id"], taxonomy["preferred_label"], strict=True))
-    sure = propose([text], taxonomy, phrases).iloc[0]
-    hits = find_skills([text], taxonomy)["candidates"].iloc[0]
+    told = propose(texts, taxonomy, phrases).to_dict("records")
+    named = find_skills(texts, taxonomy)["candidates"]
+    return [
+        _wanted(text, taxonomy, sure=sure, hits=hits, labels=labels)
+        for text, sure, hits in zip(texts, told, named, strict=True)
+    ]
+
+
+def _wanted(
+    text: str,
+    taxonomy: pd.DataFrame,
+    *,
+    sure: Mapping[Hashable, Any],
+    hits: tuple[str, ...],
+    labels: Mapping[str, str],
+) -> list[Wanted]:
     if sure["how"] == "confirmed":
         hits = tuple(dict.fromkeys([sure["skill_id"], *hits]))
     found = [Wanted("skill", skill, labels[skill], 1.0) for skill in hits]

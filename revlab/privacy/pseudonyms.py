@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from revlab.errors import RevlabError, must
+from revlab.errors import RevlabError, must, one_of
 
 __all__ = [
     "Pseudonyms",
@@ -41,9 +41,14 @@ class Pseudonyms:
     ----------
     key : bytes
         At least 32 bytes from `new_key`; never shown.
+    closed : {"rename", "keep"}
+        What becomes of an id that is a pseudonym already: another one, so that it cannot be
+        linked with where it comes from, or itself, so that files made before can be joined.
 
     Raises
     ------
+    OptionError
+        If ``closed`` is something else.
     RevlabError
         If the key is too short, or is no bytes.
 
@@ -54,9 +59,12 @@ class Pseudonyms:
     'p_txf27m3hfe'
     >>> names
     Pseudonyms with a key of 32 bytes
+    >>> Pseudonyms(bytes(range(32)), closed="keep").of("p_txf27m3hfe")
+    'p_txf27m3hfe'
     """
 
     key: bytes = field(repr=False)
+    closed: str = "rename"
 
     def __post_init__(self) -> None:
         must(
@@ -68,6 +76,7 @@ class Pseudonyms:
             len(set(self.key)) > 8,
             "the key of the pseudonyms repeats the same few bytes; make one with new_key().",
         )
+        one_of("closed", self.closed, ("rename", "keep"))
 
     def __repr__(self) -> str:
         return f"Pseudonyms with a key of {len(self.key)} bytes"
@@ -82,6 +91,8 @@ class Pseudonyms:
         """
         plain = unicodedata.normalize("NFC", str(person_id)).strip()
         must(bool(plain), "a pseudonym needs a person_id that is not empty.")
+        if self.closed == "keep" and is_pseudonym(plain):
+            return plain
         digest = hmac.new(self.key, plain.encode(), hashlib.sha256).digest()
         return "p_" + base64.b32encode(digest)[:10].decode().lower()
 

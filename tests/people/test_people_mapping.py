@@ -48,7 +48,7 @@ def test_the_toml_form_is_read(tmp_path: Path) -> None:
             'untit = "Team"',
             r"\[columns\] has no key 'untit' \(did you mean 'unit'",
         ),
-        ('unit = "Team"', "", r"must name the heading of 'unit' \(or \[defaults\] give one unit"),
+        ('unit = "Team"', "", r"must name the heading of 'unit' \(or, if it is the same for"),
         ('unit = "Team"', "unit = true", r"\[columns\] unit must be a text or a list of texts"),
         ("[grades]", "[grade]", r"the file has no key 'grade' \(did you mean 'grades'\?\)"),
         ("order = [", "ordre = [", r"\[grades\] has no key 'ordre' \(did you mean 'order'\?\)"),
