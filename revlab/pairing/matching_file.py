@@ -8,6 +8,9 @@ from revlab.cells import read_cells
 from revlab.errors import Fault, TableError
 from revlab.pairing.matching import DYAD_COLUMNS, LEFT_COLUMNS, Matching, dyad_ids
 from revlab.pairing.waiting_list import WaitingList
+from revlab.people.given_ids import under_pseudonyms
+from revlab.people.unnamed import without_cells
+from revlab.privacy.pseudonyms import Pseudonyms
 from revlab.tables import Column, Table, check
 
 __all__ = ["LEFTOVER_FILE", "PAIRS_FILE", "read_matching", "read_waiting"]
@@ -40,7 +43,12 @@ LEFTOVER_FILE = Table(
 """What a file of people left over holds."""
 
 
-def _read(path: Path, table: Table) -> tuple[pd.DataFrame, list[Fault]]:
+_IDS = ("mentor_id", "mentee_id", "person_id")
+
+
+def _read(
+    path: Path, table: Table, pseudonyms: Pseudonyms | None
+) -> tuple[pd.DataFrame, list[Fault]]:
     if not path.is_file():
         return pd.DataFrame(), [
             Fault(path.name, None, None, "there is no such file", "check the name")
@@ -49,10 +57,16 @@ def _read(path: Path, table: Table) -> tuple[pd.DataFrame, list[Fault]]:
     for column in table.columns:
         if not column.required and column.name not in cells:
             cells[column.name] = ""
-    return check(cells, table, path.name)
+    clean, faults = check(under_pseudonyms(cells, _IDS, pseudonyms), table, path.name)
+    return clean, faults if pseudonyms is None else without_cells(faults)
 
 
-def read_matching(path: Path | str, *, leftover: Path | str | None = None) -> Matching:
+def read_matching(
+    path: Path | str,
+    *,
+    leftover: Path | str | None = None,
+    pseudonyms: Pseudonyms | None = None,
+) -> Matching:
     r"""Read the pairs of a round, and who was left over.
 
     Parameters
@@ -62,6 +76,8 @@ def read_matching(path: Path | str, *, leftover: Path | str | None = None) -> Ma
         ``Matching.dyads`` are kept where they are there.
     leftover : pathlib.Path or str, optional
         CSV file with ``person_id, side``, as ``revlab pair`` writes beside the pairs.
+    pseudonyms : Pseudonyms, optional
+        Those of the cohort; the files may have open ids or pseudonyms.
 
     Returns
     -------
@@ -86,10 +102,10 @@ def read_matching(path: Path | str, *, leftover: Path | str | None = None) -> Ma
     Matching by 'pairs': 1 dyad, mean score 0.80; 0 mentors and 0 mentees left over
     """
     file = Path(path)
-    dyads, faults = _read(file, PAIRS_FILE)
+    dyads, faults = _read(file, PAIRS_FILE, pseudonyms)
     people = pd.DataFrame(columns=["person_id", "side", "reason"])
     if leftover is not None:
-        people, more = _read(Path(leftover), LEFTOVER_FILE)
+        people, more = _read(Path(leftover), LEFTOVER_FILE, pseudonyms)
         faults += more
     if faults:
         raise TableError(faults)
@@ -111,7 +127,7 @@ def read_matching(path: Path | str, *, leftover: Path | str | None = None) -> Ma
     return Matching(policy, dyads[list(DYAD_COLUMNS)], left["mentor"], left["mentee"])
 
 
-def read_waiting(leftover: Path | str) -> WaitingList:
+def read_waiting(leftover: Path | str, *, pseudonyms: Pseudonyms | None = None) -> WaitingList:
     r"""Read who waits for the next round, and since when.
 
     Parameters
@@ -120,6 +136,9 @@ def read_waiting(leftover: Path | str) -> WaitingList:
         CSV file with ``person_id, side`` and, from the second round on, ``since`` and ``round``
         (the round that left them over), as ``revlab rematch`` writes it. Without them the file
         is of the first round.
+
+    pseudonyms : Pseudonyms, optional
+        As for `read_matching`.
 
     Raises
     ------
@@ -137,7 +156,7 @@ def read_waiting(leftover: Path | str) -> WaitingList:
     ...     read_waiting(file)
     Waiting list for round 3: 1 mentor and 0 mentees, the longest for 2 rounds
     """
-    people, faults = _read(Path(leftover), LEFTOVER_FILE)
+    people, faults = _read(Path(leftover), LEFTOVER_FILE, pseudonyms)
     if faults:
         raise TableError(faults)
     last = int(people["round"].astype(float).fillna(1).max()) if len(people) else 1

@@ -12,6 +12,9 @@ from revlab.cells import read_cells
 from revlab.errors import Fault, PairingError, TableError, must
 from revlab.pairing.compatibility import Compatibility
 from revlab.people.cohort import Cohort
+from revlab.people.given_ids import under_pseudonyms
+from revlab.people.unnamed import without_cells
+from revlab.privacy.pseudonyms import Pseudonyms
 from revlab.tables import Column, Table, check
 
 __all__ = ["OWN_PAIRS", "OwnPairs", "read_own_pairs"]
@@ -124,7 +127,9 @@ def _too_many(compatibility: Compatibility, cells: NDArray[np.intp]) -> list[str
     return faults
 
 
-def read_own_pairs(path: Path | str, cohort: Cohort) -> OwnPairs:
+def read_own_pairs(
+    path: Path | str, cohort: Cohort, *, pseudonyms: Pseudonyms | None = None
+) -> OwnPairs:
     r"""Read pairs that were made by hand.
 
     Parameters
@@ -135,6 +140,8 @@ def read_own_pairs(path: Path | str, cohort: Cohort) -> OwnPairs:
         people have pseudonyms, those.
     cohort : Cohort
         Who there is.
+    pseudonyms : Pseudonyms, optional
+        Those of the cohort; the file may then have open ids or pseudonyms.
 
     Returns
     -------
@@ -160,7 +167,10 @@ def read_own_pairs(path: Path | str, cohort: Cohort) -> OwnPairs:
     file = Path(path)
     if not file.is_file():
         raise TableError([Fault(file.name, None, None, "there is no such file", "check the name")])
-    table, faults = check(read_cells(file), OWN_PAIRS, file.name)
+    cells = under_pseudonyms(read_cells(file), OWN_PAIRS.key, pseudonyms)
+    table, faults = check(cells, OWN_PAIRS, file.name)
+    if pseudonyms is not None:
+        faults = without_cells(faults)
     faults += _strangers(table, cohort, file.name)
     if faults:
         raise TableError(sorted(faults, key=lambda fault: fault.row or 0))

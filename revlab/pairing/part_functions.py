@@ -30,6 +30,7 @@ __all__ = [
     "reciprocal_coverage",
     "site",
     "skill_coverage",
+    "traits",
 ]
 
 Floats = NDArray[np.float64]
@@ -155,3 +156,37 @@ def declared_diversity(cohort: Cohort) -> Floats:
     with np.errstate(invalid="ignore"):
         share: Floats = 1.0 - np.nansum(alike, axis=0) / known
     return share
+
+
+def traits(cohort: Cohort) -> Floats:
+    """Return how alike they are in the traits that both have: 1 if equal, 0.5 a point apart.
+
+    The mean over the traits of 2^(-distance), the distance being in points of the answers, so a
+    trait must be a mean answer on a scale of a few points. Not part of the default score: whether
+    alike people fit depends on what was asked.
+
+    References
+    ----------
+    Eby et al. 2013, Psychological Bulletin 139(2):441-476 (deep-level similarity goes with the
+    quality of a relationship, rho .38 to .59; perceived, so an upper bound for answers).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"unit": "IT", "grade": [1, 1, 4]}, index=["ana", "bo", "cy"])
+    >>> people["trait_calm"] = [2.0, 3.0, 4.0]
+    >>> traits(Cohort(people[:2], people[2:])).tolist()
+    [[0.25, 0.5]]
+    """
+    names = [name for name in cohort.mentees if name.startswith("trait_")]
+    total = np.zeros((len(cohort.mentees), len(cohort.mentors)))
+    known = np.zeros(total.shape)
+    for name in names:
+        mine, theirs = (side[name].to_numpy(float) for side in (cohort.mentees, cohort.mentors))
+        apart = np.abs(np.subtract.outer(mine, theirs))
+        told = ~np.isnan(apart)
+        known += told
+        total += np.where(told, np.exp2(-np.where(told, apart, 0.0)), 0.0)
+    with np.errstate(invalid="ignore"):
+        alike: Floats = np.round(total / known, 9)
+    return alike

@@ -76,5 +76,8 @@ PARTS: dict[str, ScorePart] = {
         "they differ in what they declared about themselves",
         "self-declared fields",
     ),
+    "traits": ScorePart(
+        part_functions.traits, "they are alike in what the questionnaire asked", "questionnaires"
+    ),
 }
 """All kinds of parts, by name. A new part is a function and one line here."""

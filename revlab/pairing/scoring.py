@@ -44,8 +44,8 @@ class Score:
     ...
     revlab.errors.OptionError: `weights` must be one of 'declared_diversity', 'grade_gap', \
 'hours', 'interests', 'language', 'objectives', 'organisational_distance', 'profession', \
-'reciprocal_coverage', 'related_skills', 'site', 'skill_coverage'; got 'profesion'. Did you mean \
-'profession'?
+'reciprocal_coverage', 'related_skills', 'site', 'skill_coverage', 'traits'; got 'profesion'. Did \
+you mean 'profession'?
     """
 
     weights: Mapping[str, float]

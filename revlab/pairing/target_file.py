@@ -6,7 +6,10 @@ import pandas as pd
 
 from revlab.cells import read_cells
 from revlab.errors import Fault, TableError
+from revlab.people.given_ids import under_pseudonyms
+from revlab.people.unnamed import without_cells
 from revlab.privacy.export import plain_cell
+from revlab.privacy.pseudonyms import Pseudonyms
 from revlab.tables import Column, Table, check
 
 __all__ = ["TARGET_FILE", "read_target"]
@@ -24,7 +27,7 @@ TARGET_FILE = Table(
 """What a file of a target policy holds; further columns are left out."""
 
 
-def read_target(path: Path | str) -> pd.DataFrame:
+def read_target(path: Path | str, *, pseudonyms: Pseudonyms | None = None) -> pd.DataFrame:
     r"""Read a target policy: a lottery's table, or pairs as `revlab pair` wrote them.
 
     Parameters
@@ -32,6 +35,8 @@ def read_target(path: Path | str) -> pd.DataFrame:
     path : pathlib.Path or str
         CSV file with ``mentee_id, mentor_id``; ``probability`` is 1 for each pair if the column
         is not there; ``score`` is kept if it is there.
+    pseudonyms : Pseudonyms, optional
+        Those of the pilot; the file may then have open ids or pseudonyms.
 
     Returns
     -------
@@ -56,7 +61,7 @@ def read_target(path: Path | str) -> pd.DataFrame:
     path = Path(path)
     if not path.is_file():
         raise TableError([Fault(path.name, None, None, "there is no such file", "check the name")])
-    cells = read_cells(path)
+    cells = under_pseudonyms(read_cells(path), TARGET_FILE.key, pseudonyms)
     chance, scored = (name in cells for name in ("probability", "score"))
     table = Table(
         TARGET_FILE.name,
@@ -71,7 +76,7 @@ def read_target(path: Path | str) -> pd.DataFrame:
     if not faults and clean.empty:
         faults = [Fault(path.name, None, None, "holds no pair", "list the pairs of the policy")]
     if faults:
-        raise TableError(faults)
+        raise TableError(faults if pseudonyms is None else without_cells(faults))
     # The ids as they were before a mark was set against formulas.
     ids = {name: clean[name].map(plain_cell).astype(str) for name in TARGET_FILE.key}
     found = pd.DataFrame(ids).assign(

@@ -55,14 +55,15 @@ def random_cohort(n_mentors: int, n_mentees: int, seed: int) -> Cohort:
     rng = stream(seed, "test cohort")
     juniors = [f"j{k:03d}" for k in range(n_mentors)]
     seniors = [f"s{k:03d}" for k in range(n_mentees)]
+    mind = stream(seed, "test traits")
     lines = pd.DataFrame(
         {"person_id": juniors, "manager_id": rng.choice(seniors, n_mentors)}
         if seniors
         else {"person_id": [], "manager_id": []}
     )
     return Cohort(
-        mentors=_side(rng, juniors, (1, 6)),
-        mentees=_side(rng, seniors, (4, 10)),
+        mentors=_side(rng, juniors, (1, 6)).assign(trait_calm=mind.integers(1, 6, n_mentors)),
+        mentees=_side(rng, seniors, (4, 10)).assign(trait_calm=mind.integers(1, 6, n_mentees)),
         skills=_skills(rng, [*juniors, *seniors]),
         reporting_lines=lines,
     )

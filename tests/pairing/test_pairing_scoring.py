@@ -247,7 +247,11 @@ def test_equal_dyads_are_equal_to_the_last_bit(seed: int) -> None:
 
 
 def test_the_default_leaves_out_what_people_declared_and_skills_that_are_only_close() -> None:
-    assert set(DEFAULT_SCORE.weights) == set(NAMES) - {"declared_diversity", "related_skills"}
+    assert set(DEFAULT_SCORE.weights) == set(NAMES) - {
+        "declared_diversity",
+        "related_skills",
+        "traits",
+    }
     assert score_cohort(random_cohort(3, 3, 1)).rules == tuple(r.words for r in DEFAULT_ELIGIBILITY)
 
 
@@ -270,3 +274,12 @@ def test_wrong_scores_are_refused_in_one_sentence() -> None:
     cohort = Cohort(people({"ana": 1}), people({"x": 4}))
     with pytest.raises(PairingError, match=r"no data for any part of the score \(site\)"):
         score_cohort(cohort, score=Score({"site": 1.0}))
+
+
+def test_likeness_falls_by_half_with_each_point_and_is_the_mean_over_what_both_told() -> None:
+    mentors = people({"ana": 1, "ben": 1}, trait_calm=[3.0, np.nan], trait_open=[1.0, np.nan])
+    mentees = people({"x": 4, "y": 4}, trait_calm=[5.0, 3.0], trait_open=[np.nan, 2.0])
+    found = np.array(values("traits", Cohort(mentors, mentees)))
+    np.testing.assert_array_equal(found[:, 0], [0.25, (1.0 + 0.5) / 2])
+    assert np.isnan(found[:, 1]).all()
+    assert np.isnan(values("traits", Cohort(people({"ana": 1}), people({"x": 4})))).all()
