@@ -2,8 +2,17 @@
 
 Every dyad has a workload that carries over from session to session, skips more after a skip, may
 end early, and gains from what it holds. Mesa steps an agent for each dyad, SimPy runs a process
-for each; both draw with Python's own generator and drop a dyad that has ended. Building models
-is part of everybody's time. Mesa and SimPy are not needed for anything else:
+for each; both draw with Python's own generator, share one class of dyads, and drop a dyad that
+has ended. We draw everything for every dyad, as our simulator does. All run in this process, by
+turns, so that a busy machine slows each alike: seconds are CPU time of one core, the median of
+the rounds; the ratio is the median of those within a round, and its lowest stands beside it.
+Building models and drawing is part of everybody's time. The means must agree within Monte Carlo
+error.
+
+Below that stands where our time goes, and the call of a user, `simulate_replications`: shocks
+of both people instead of the dyad, a true fit of every possible dyad, both sides and every
+scale. Its floor is the drawing of as many normals with bare NumPy. Mesa and SimPy are not needed
+for anything else:
 
     uv pip install --target peers mesa simpy
     OMP_NUM_THREADS=1 PYTHONPATH=peers python benchmarks/simulator.py
@@ -14,22 +23,22 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import ModuleType
 
 import numpy as np
 
 from revlab.fieldwork.outcomes import DyadTraits, OutcomeModel
 from revlab.fieldwork.programme import Programme
-from revlab.fieldwork.quick_sessions import quick_paths
 from revlab.fieldwork.relationship import RelationshipModel
-from revlab.fieldwork.replications import Replications
+from revlab.fieldwork.replications import simulate_replications
 from revlab.fieldwork.sessions import SessionModel, SessionShocks, workload_path
 from revlab.pairing.policies import pair
-from revlab.pairing.scoring import score_cohort
 from revlab.people.population import Population, draw_cohort
 from revlab.rng import stream
 
-DYADS, SESSIONS, RUNS, PERSISTENCE, CHUNK = 500, 12, 100, 0.6, 20
+DYADS, SESSIONS, RUNS, PERSISTENCE, CHUNK = 500, 12, 100, 0.6, 100
+ROUNDS, OURS = 5, 5
 SESSION = SessionModel(end_base=-3.6)
 """About 38% end early, the target of the evidence registry, over twelve sessions."""
 RELATION, OUTCOME = RelationshipModel(), OutcomeModel(openness=0.0)
@@ -136,10 +145,12 @@ def in_simpy(simpy: ModuleType) -> Summary:
     return np.array(rows)
 
 
-def drawn(start: int, n_runs: int) -> tuple[SessionShocks, np.ndarray, np.ndarray]:
+def drawn(
+    start: int, n_runs: int, room: np.ndarray | None = None
+) -> tuple[SessionShocks, np.ndarray, np.ndarray]:
     """Shocks, potential and fit of the dyads of several replications side by side."""
     rng = stream(2026, start, "simulator benchmark")
-    work, skip, end = rng.standard_normal((3, SESSIONS, n_runs * DYADS))
+    work, skip, end = rng.standard_normal((3, SESSIONS, n_runs * DYADS), out=room)
     fit, others = rng.standard_normal((2, n_runs * DYADS))
     shocks = SessionShocks(workload_path(work, PERSISTENCE), skip, end)
     return shocks, RELATION.potential(fit, others), fit
@@ -148,28 +159,25 @@ def drawn(start: int, n_runs: int) -> tuple[SessionShocks, np.ndarray, np.ndarra
 def ours() -> Summary:
     """Call the parts of revlab, several replications at once."""
     rows = []
+    room = np.empty((3, SESSIONS, CHUNK * DYADS))
     for start in range(0, RUNS, CHUNK):
-        n_runs = min(CHUNK, RUNS - start)
-        shocks, potential, fit = drawn(start, n_runs)
-        paths = quick_paths(SESSION, shocks, potential, relationship=RELATION, support=0.0)
+        shocks, potential, fit = drawn(start, CHUNK, room)
+        paths = SESSION(shocks, potential, relationship=RELATION, support=0.0)
         traits = DyadTraits(fit, np.zeros(fit.shape), np.zeros(fit.shape))
         given = OUTCOME(paths, traits, role="mentor", curriculum=0.0).sum(axis=0)
         gain = OUTCOME.gain("voice", given, planned=SESSIONS) / OUTCOME.gains["voice"]
         early = paths.last_session < SESSIONS
         parts = (paths.held.sum(axis=0), early, gain)
-        means = [part.reshape(n_runs, DYADS).mean(axis=1) for part in parts]
+        means = [part.reshape(CHUNK, DYADS).mean(axis=1) for part in parts]
         rows.append(np.stack(means, axis=1))
     return np.concatenate(rows)
 
 
-def timed(call: Callable[[], Summary], passes: int) -> tuple[Summary, float]:
-    """Answer and seconds of CPU, the best pass."""
-    seconds = []
-    for _ in range(passes):
-        begin = time.process_time()
-        answer = call()
-        seconds.append(time.process_time() - begin)
-    return answer, min(seconds)
+def timed(call: Callable[[], object]) -> float:
+    """Seconds of CPU."""
+    begin = time.process_time()
+    call()
+    return time.process_time() - begin
 
 
 def peers() -> dict[str, Callable[[], Summary]]:
@@ -185,40 +193,80 @@ def peers() -> dict[str, Callable[[], Summary]]:
     return found
 
 
+def by_turns(calls: dict[str, Callable[[], Summary]]) -> dict[str, np.ndarray]:
+    """Seconds of each in each round; ours are the median of several, half before, half after."""
+    seconds: dict[str, list[float]] = {name: [] for name in ("revlab", *calls)}
+    for _ in range(ROUNDS):
+        mine = [timed(ours) for _ in range(OURS)]
+        for name, call in calls.items():
+            seconds[name].append(timed(call))
+        mine += [timed(ours) for _ in range(OURS)]
+        seconds["revlab"].append(float(np.median(mine)))
+    return {name: np.array(found) for name, found in seconds.items()}
+
+
 def main() -> None:
     """Print times and answers side by side."""
     work = DYADS * SESSIONS * RUNS
-    print(f"{DYADS} dyads x {SESSIONS} sessions x {RUNS} replications, CPU time of one core\n")
-    print(f"{'':30} {'seconds':>9} {'M dyad-sessions/s':>18} {'times ours':>11}")
-    mine, base = timed(ours, 15)
-    answers = {"revlab": mine}
-    print(f"{'revlab':30} {base:9.3f} {work / base / 1e6:18.2f} {1:11.0f}")
-    for name, call in peers().items():
-        answers[name], seconds = timed(call, 3)
-        print(f"{name:30} {seconds:9.3f} {work / seconds / 1e6:18.2f} {seconds / base:11.1f}")
-    shocks, potential, _ = drawn(0, CHUNK)
-    how = {"relationship": RELATION, "support": 0.0}
-    for name, call in {
-        "session dynamics alone": lambda: quick_paths(SESSION, shocks, potential, **how),
-        "the plain twin, the same bits": lambda: SESSION(shocks, potential, **how),
-    }.items():
-        _, seconds = timed(call, 9)
-        print(f"{name:30} {seconds:9.4f} {DYADS * SESSIONS * CHUNK / seconds / 1e6:18.2f}")
+    print(f"{DYADS} dyads x {SESSIONS} sessions x {RUNS} replications, {ROUNDS} rounds by turns\n")
+    print(
+        f"{'CPU time of one core':30} {'seconds':>9} {'M dyad-sessions/s':>18} {'times ours':>12}"
+    )
+    calls = peers()
+    seconds = by_turns(calls)
+    for name, found in seconds.items():
+        ratio, middle = found / seconds["revlab"], float(np.median(found))
+        said = f"{np.median(ratio):.0f} (>= {ratio.min():.0f})" if name in calls else ""
+        print(f"{name:30} {middle:9.3f} {work / middle / 1e6:18.2f} {said:>12}")
+    parts()
     whole_model()
-    agreement(answers)
+    agreement({"revlab": ours(), **{name: call() for name, call in calls.items()}})
+
+
+def line(name: str, call: Callable[[], object], n: int) -> None:
+    """Print the median of some calls, and dyad-sessions in a second."""
+    call()
+    seconds = float(np.median([timed(call) for _ in range(2 * OURS)]))
+    print(f"{name:30} {seconds:9.4f} {n / seconds / 1e6:18.2f}")
+
+
+def parts() -> None:
+    """Time the three parts of ours alone, on one chunk."""
+    shocks, potential, fit = drawn(0, CHUNK)
+    paths = SESSION(shocks, potential, relationship=RELATION, support=0.0)
+    traits = DyadTraits(fit, np.zeros(fit.shape), np.zeros(fit.shape))
+    n = DYADS * SESSIONS * CHUNK
+    print(f"\n{'parts, ' + str(CHUNK) + ' replications':30}")
+    line("drawing", lambda: drawn(0, CHUNK), n)
+    line(
+        "sessions, held and ended",
+        lambda: SESSION(shocks, potential, relationship=RELATION, support=0.0),
+        n,
+    )
+    line("what sessions give", lambda: OUTCOME(paths, traits, role="mentor", curriculum=0.0), n)
 
 
 def whole_model() -> None:
-    """Time the whole simulator, shocks of people and a fit of every possible dyad."""
+    """Time the call of a user, scores of the cohort and all, and its normals with bare NumPy."""
+    print("\nthe call of a user")
     for n in (26, DYADS):
         cohort = draw_cohort(Population(), n, n, rng=stream(1, "cohort"))
-        programme = Programme(planned_sessions=SESSIONS)
-        runs = Replications(cohort, score_cohort(cohort), programme, seed=1)
         matching = pair(cohort, policy="random", seed=1)
-        repeat = RUNS if n == DYADS else 20 * RUNS
-        _, seconds = timed(lambda: runs.summaries(matching, repeat), 3)  # noqa: B023
-        rate = len(matching.dyads) * SESSIONS * repeat / seconds / 1e6
-        print(f"{f'whole simulator, {n} x {n}':30} {seconds:9.3f} {rate:18.2f}")
+        repeat = RUNS if n == DYADS else 10 * RUNS
+        call = partial(
+            simulate_replications,
+            cohort,
+            matching,
+            programme=Programme(planned_sessions=SESSIONS),
+            seed=1,
+            n_replications=repeat,
+        )
+        # Three shocks a session and three traits of each person, and a fit of each possible dyad.
+        room = np.empty((3 * SESSIONS + 3) * 2 * n + n * n)
+        draw = partial(stream(1, "floor").standard_normal, out=room)
+        work = n * SESSIONS * repeat
+        line(f"{n} x {n}", call, work)
+        line(f"{n} x {n}, bare drawing", lambda: [draw() for _ in range(repeat)], work)  # noqa: B023
 
 
 def agreement(answers: dict[str, Summary]) -> None:

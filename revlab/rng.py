@@ -7,9 +7,11 @@ so results have the same bits whatever the number of workers or the order of the
 import hashlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
+from numpy.random.bit_generator import ISeedSequence
 
 from revlab.errors import must
 
@@ -20,8 +22,6 @@ _Words = npt.NDArray[np.uint32]
 _HASH_IN, _HASH_OUT = (0x43B0D7E5, 0x931E8875), (0x8B51F9DD, 0x58F38DED)
 _MIX = (np.uint32(0xCA01F9DD), np.uint32(0x4973F715))
 _SHIFT = np.uint32(16)
-_STEP = 0x2360ED051FC65DA44385DF649FCCF645
-_MASK = (1 << 128) - 1
 
 
 def stream(seed: int, *keys: int | str) -> np.random.Generator:
@@ -61,8 +61,8 @@ def streams(
 ) -> Iterator[np.random.Generator]:
     """Yield ``stream(seed, replication, *purpose)`` for one replication after the other.
 
-    The numbers are those of `stream`, bit for bit, and come many times sooner: all states are
-    mixed at once, and one generator is put into each in turn. Draw before you go on to the next.
+    The numbers are those of `stream`, bit for bit, and come many times sooner: the seeds of all
+    are mixed at once.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def streams(
     Yields
     ------
     numpy.random.Generator
-        The same object each time.
+        A fresh PCG64 generator each time.
 
     Raises
     ------
@@ -85,9 +85,8 @@ def streams(
 
     References
     ----------
-    O'Neill 2014, PCG: a family of simple fast space-efficient statistically good algorithms for
-    random number generation, Harvey Mudd College HMC-CS-2014-0905; and the seeding that NumPy
-    documents for ``SeedSequence``.
+    The seeding that NumPy documents for ``SeedSequence``, after O'Neill 2015, Developing a
+    seed_seq alternative, pcg-random.org.
 
     Examples
     --------
@@ -96,22 +95,26 @@ def streams(
     >>> [int(stream(7, replication, "workload").integers(100)) for replication in [3, 4]]
     [43, 62]
     """
-    rng = stream(seed, *purpose)
-    numbers = np.array([_words(r) for r in replications], dtype=np.uint32).reshape(-1, 4)
+    numbers = _numbers(tuple(replications))
     before, after = _root(seed), [word for key in purpose for word in _words(key)]
     columns = [np.full(len(numbers), word, dtype=np.uint32) for word in before]
     columns += list(numbers.T)
     columns += [np.full(len(numbers), word, dtype=np.uint32) for word in after]
-    for high, low, high_step, low_step in _seeds(columns).tolist():
-        step = ((high_step << 64 | low_step) << 1 | 1) & _MASK
-        state = ((step + (high << 64 | low)) * _STEP + step) & _MASK
-        rng.bit_generator.state = {
-            "bit_generator": "PCG64",
-            "state": {"state": state, "inc": step},
-            "has_uint32": 0,
-            "uinteger": 0,
-        }
-        yield rng
+    for words in _seeds(columns):
+        # NumPy takes every ISeedSequence; only its type stubs ask for the one of its own.
+        yield np.random.Generator(np.random.PCG64(cast(np.random.SeedSequence, _Mixed(words))))
+
+
+class _Mixed(ISeedSequence):
+    """A seed sequence whose words for a PCG64 generator have been mixed already."""
+
+    def __init__(self, words: npt.NDArray[np.uint64]) -> None:
+        self._words = words
+
+    def generate_state(
+        self, n_words: int, dtype: npt.DTypeLike = np.uint32
+    ) -> npt.NDArray[np.uint64]:
+        return self._words
 
 
 def _root(seed: int) -> list[int]:
@@ -134,6 +137,12 @@ def _digest(key: str) -> tuple[int, ...]:
 
 def _words(key: int | str) -> tuple[int, ...]:
     return _digest(f"{'word' if isinstance(key, str) else 'number'}:{key}")
+
+
+@lru_cache(maxsize=8)
+def _numbers(replications: tuple[int, ...]) -> _Words:
+    # A run has one block of replications at a time, and asks for it once for every purpose.
+    return np.array([_words(r) for r in replications], dtype=np.uint32).reshape(-1, 4)
 
 
 def _hashed(value: _Words, constant: int, multiplier: int) -> tuple[_Words, int]:

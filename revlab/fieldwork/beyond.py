@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from revlab.fieldwork.contact_names import ContactModel
 from revlab.fieldwork.contexts import ContextModel
 from revlab.fieldwork.costs import Costs
+from revlab.fieldwork.expectation_form import ExpectationForm
+from revlab.fieldwork.goal_model import GoalModel
 from revlab.fieldwork.ideas import IdeaModel
 from revlab.fieldwork.leaving import LeavingModel
 from revlab.fieldwork.spill_over import SpillOver
@@ -35,7 +38,7 @@ class Beyond:
 
     Parameters
     ----------
-    ideas, ties, leaving, start, context, spill_over, costs
+    ideas, ties, leaving, start, context, spill_over, costs, contacts, expectations, goals
         The parts of the model.
     scale_id : str
         Scale of the seniors whose gain spills over and shows in contexts.
@@ -54,3 +57,6 @@ class Beyond:
     spill_over: SpillOver = field(default_factory=SpillOver)
     costs: Costs = field(default_factory=Costs)
     scale_id: str = "digital_confidence"
+    contacts: ContactModel = field(default_factory=ContactModel)
+    expectations: ExpectationForm = field(default_factory=ExpectationForm)
+    goals: GoalModel = field(default_factory=GoalModel)

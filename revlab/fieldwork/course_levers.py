@@ -6,36 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from revlab.errors import PilotError
+from revlab.fieldwork.person_levers import generation_factor, manager_support, patience_keeps
+from revlab.fieldwork.places import Pairs
 from revlab.fieldwork.potential import Potential
 from revlab.fieldwork.skill_gap import stated_worth
 
-__all__ = ["DyadLevers", "Pairs", "dyad_levers"]
+__all__ = ["DyadLevers", "dyad_levers"]
 
 Array = npt.NDArray[np.float64]
-Places = npt.NDArray[np.intp]
 _ROLES = ("mentor", "mentee")
-
-
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Places of the two of each dyad, arrays of int of shape (n_dyads,).
-
-    Parameters
-    ----------
-    mentor, mentee : array
-        Among all people of a potential.
-    row, column : array
-        Of the mentee and of the mentor in tables of all possible dyads.
-    """
-
-    mentor: Places
-    mentee: Places
-    row: Places
-    column: Places
-
-    def both(self, shocks: Array) -> Array:
-        """Return the shocks of both together, standard normal again, (..., n_dyads)."""
-        return np.asarray((shocks[..., self.mentor] + shocks[..., self.mentee]) / np.sqrt(2.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,16 +56,21 @@ def dyad_levers(potential: Potential, pairs: Pairs, *, first: int = 0) -> DyadLe
     added = agreed + recognition.added(programme.planned_sessions)[first:]
     helped = recognition.support(programme.planned_sessions)[first:, None]
     candour = _candour(potential, pairs)
+    born = generation_factor(potential, pairs.mentor, pairs.mentee)
     factor: dict[str, Array] = {}
     for role in _ROLES:
         dyads = _gap_factor(potential, pairs, role)
         if candour is not None:
             dyads = dyads * programme.assumptions.candour.factor(candour)
+        if born is not None:
+            dyads = dyads * born[role]
         whole = np.exp(added)[:, None] * dyads
         if (whole != 1).any():
             factor[role] = np.broadcast_to(whole, (n_sessions, pairs.mentor.size))
+    released = manager_support(potential, pairs.mentor, pairs.mentee)
+    support = programme.support + helped
     return DyadLevers(
-        support=programme.support + helped,
+        support=support if released is None else support + released,
         keep=_keep(potential, pairs, first),
         factor=factor,
         candour=candour,
@@ -96,8 +80,7 @@ def dyad_levers(potential: Potential, pairs: Pairs, *, first: int = 0) -> DyadLe
 def _keep(potential: Potential, pairs: Pairs, first: int) -> Array:
     programme = potential.programme
     model = programme.assumptions.agreement
-    none = np.zeros(pairs.mentor.size)
-    mentor, mentee = none, none
+    mentor = mentee = np.zeros(1)  # one column stands for all dyads
     if model.mismatch_end != 0:
         expected = potential.normal("expectations")
         mentor, mentee = expected[pairs.mentor], expected[pairs.mentee]
@@ -105,7 +88,9 @@ def _keep(potential: Potential, pairs: Pairs, first: int) -> Array:
     checked = np.zeros(programme.planned_sessions)
     if programme.check_in_every > 0:
         checked[programme.check_in_every - 1 :] = programme.assumptions.sessions.end_check_in
-    return np.asarray(checked[first:, None] + agreed)
+    patient = patience_keeps(potential, pairs.mentor, pairs.mentee)
+    keep = checked[first:, None] + agreed
+    return np.asarray(keep if patient is None else keep + patient)
 
 
 def _candour(potential: Potential, pairs: Pairs) -> Array | None:

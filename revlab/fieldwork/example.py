@@ -5,6 +5,7 @@ from pathlib import Path
 
 from revlab.fieldwork.criteria import Criterion
 from revlab.fieldwork.pilot import Pilot, write_pilot
+from revlab.fieldwork.programme import Programme
 from revlab.fieldwork.protocol import PrimaryAnalysis, SecondaryOutcome
 from revlab.fieldwork.simulate import simulate_pilot
 from revlab.fieldwork.stated import StatedAnalysis
@@ -54,12 +55,17 @@ _STATED = StatedAnalysis(
 )
 
 
-def example_pilot() -> Pilot:
+def example_pilot(*, extras: tuple[str, ...] = ()) -> Pilot:
     """Return the shipped example, made from its seed.
 
     The made-up civil servants of ``data/rosters/ukcs_small``, under pseudonyms and with simulated
     skills, are dealt to twelve pools; six are paired by the policy "optimal", six at random, and
     a programme with all defaults is simulated.
+
+    Parameters
+    ----------
+    extras : tuple of {"ideas", "contacts", "expectations", "goals", "starts"}
+        What it records besides; the shipped folder has none. All else is the same.
 
     Returns
     -------
@@ -69,6 +75,8 @@ def example_pilot() -> Pilot:
     --------
     >>> example_pilot().plan.analysis.primary_scale
     'digital_confidence'
+    >>> example_pilot(extras=("ideas",)).extras
+    Extras: ideas, extras_truth
     """
     # The key is no secret here: these people are made up, and the folder must come out the same.
     names = Pseudonyms(stream(EXAMPLE_SEED, "key").bytes(32))
@@ -81,7 +89,13 @@ def example_pilot() -> Pilot:
     matching = pair_in_pools(
         cohort, pools, arms=arms, policies={arm: arm for arm in _ARMS}, seed=EXAMPLE_SEED
     )
-    pilot = simulate_pilot(cohort, matching, compatibility=score_cohort(cohort), seed=EXAMPLE_SEED)
+    pilot = simulate_pilot(
+        cohort,
+        matching,
+        compatibility=score_cohort(cohort),
+        programme=Programme(extras=extras),
+        seed=EXAMPLE_SEED,
+    )
     plan = replace(
         pilot.plan,
         name="Example pilot: optimal against random pairing (simulated)",

@@ -18,7 +18,10 @@ Array = npt.NDArray[np.float64]
 GAINS: Mapping[str, float] = MappingProxyType(
     {
         name: default(f"gain.{name}")
-        for name in ("digital_confidence", "openness", "voice", "business_insight")
+        for name in (
+            *("digital_confidence", "openness", "voice", "business_insight"),
+            *("safety", "perceived_investment", "creativity", "patience", "intention_to_stay"),
+        )
     }
 )
 """Scale to the gain of an average dyad that holds all planned sessions, in latent SD."""
@@ -53,7 +56,8 @@ class OutcomeModel:
     average session gives about 1. With ``D`` the sum over the sessions held so far and ``K`` the
     number planned, the gain in a scale is
     ``gain * (1 - exp(-saturation D)) / (1 - exp(-saturation K))``: it rises with every session
-    that is held, by less and less.
+    that is held, by less and less. To compare programmes with different numbers of sessions, hold
+    ``K`` fixed with ``full_dose``; else each programme that is held in full gives the same.
 
     Parameters
     ----------
@@ -68,11 +72,13 @@ class OutcomeModel:
         What full training adds to the junior's teaching skill, against none, in SD.
     saturation : float
         Above 0; near 0 every session counts the same.
+    full_dose : int or None
+        Sessions that ``gains`` are stated for; None for those of the programme.
 
     Raises
     ------
     OptionError
-        If ``saturation`` is not above 0.
+        If ``saturation`` is not above 0, or ``full_dose`` is no number of sessions.
 
     Examples
     --------
@@ -90,11 +96,17 @@ class OutcomeModel:
     curriculum: float = default("outcome.curriculum")
     training: float = default("outcome.training")
     saturation: float = default("outcome.saturation")
+    full_dose: int | None = None
 
     def __post_init__(self) -> None:
         must(
             self.saturation > 0,
             f"`saturation` must be above 0; got {self.saturation:g}.",
+            OptionError,
+        )
+        must(
+            self.full_dose is None or self.full_dose >= 1,
+            f"`full_dose` must be sessions, at least 1, or None; got {self.full_dose}.",
             OptionError,
         )
 
@@ -109,8 +121,12 @@ class OutcomeModel:
         if role == "mentee":
             brought = brought + self.teaching * traits.teaching
         shift = brought + self.curriculum * curriculum
-        given: Array = np.exp(shift[..., None, :] + self.quality * paths.quality)
-        return np.where(paths.held, given, 0.0)
+        # In place: many replications stand side by side here, and new arrays cost more than sums.
+        given: Array = self.quality * paths.quality
+        given += shift[..., None, :]
+        np.exp(given, out=given)
+        given *= paths.held
+        return given
 
     def gain(self, scale_id: str, given: Array, *, planned: int) -> Array:
         """Return the latent gain in a scale when the sessions so far gave ``given`` in all.
@@ -126,6 +142,7 @@ class OutcomeModel:
             "`OutcomeModel(gains=...)`.",
             OptionError,
         )
-        whole = -np.expm1(-self.saturation * planned)
+        dose = planned if self.full_dose is None else self.full_dose
+        whole = -np.expm1(-self.saturation * dose)
         gain: Array = self.gains[scale_id] * -np.expm1(-self.saturation * given) / whole
         return gain

@@ -1,12 +1,14 @@
 """`Pilot`: what happened in one programme, read from or written to a folder of CSV files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from revlab.errors import PilotError, TableError, must, one_of
+from revlab.fieldwork.extra_tables import EXTRA_TABLES, EXTRAS_TRUTH
 from revlab.fieldwork.instrument import Instrument
+from revlab.fieldwork.pilot_extras import Extras, extras_of
 from revlab.fieldwork.pilot_faults import cross_faults
 from revlab.fieldwork.pilot_files import cell_faults, read_tables, write_readme
 from revlab.fieldwork.pilot_tables import table_of, typed
@@ -51,6 +53,8 @@ class Pilot:
     registered : StatedAnalysis or None
         The analysis as it was registered before the pilot, from ``registered.toml``; what was
         planned or done otherwise is then listed. None if there is no such file.
+    extras : Extras
+        Ideas, contacts, expectations, goals and starts, where they were recorded.
 
     Raises
     ------
@@ -75,12 +79,15 @@ class Pilot:
     truth: pd.DataFrame | None = None
     lottery: pd.DataFrame | None = None
     registered: StatedAnalysis | None = None
+    extras: Extras = field(default_factory=Extras)
 
     def __post_init__(self) -> None:
         one_of("source", self.source, ("real", "simulated"))
         simulated = self.source == "simulated"
         must(
-            (self.truth is not None) == simulated and (self.plan.seed is not None) == simulated,
+            (self.truth is not None) == simulated
+            and (self.plan.seed is not None) == simulated
+            and (simulated or self.extras.extras_truth is None),
             "a simulated pilot needs a seed and a truth, a real one has neither; "
             f"this one says source {self.source!r}.",
             PilotError,
@@ -115,7 +122,7 @@ def pilot_tables(pilot: Pilot) -> dict[str, pd.DataFrame]:
         tables["truth"] = pilot.truth
     if pilot.lottery is not None:
         tables["lottery"] = pilot.lottery
-    return tables
+    return tables | pilot.extras.tables
 
 
 def read_pilot(folder: Path | str) -> Pilot:
@@ -126,7 +133,8 @@ def read_pilot(folder: Path | str) -> Pilot:
     folder : pathlib.Path or str
         Holds ``pilot.toml`` and the tables that `revlab.fieldwork.pilot_tables` describes as
         CSV files; ``truth.csv`` only if the pilot is simulated, ``lottery.csv`` only if a pool
-        was paired by a lottery, ``registered.toml`` only if the analysis was registered.
+        was paired by a lottery, ``registered.toml`` only if the analysis was registered, and any
+        of the tables of `revlab.fieldwork.extra_tables`.
         ``codebook.csv`` and ``README.md`` are for people and are not read.
 
     Returns
@@ -167,6 +175,7 @@ def read_pilot(folder: Path | str) -> Pilot:
         truth=tables.get("truth"),
         lottery=tables.get("lottery"),
         registered=registered,
+        extras=extras_of(tables),
     )
 
 
@@ -178,8 +187,8 @@ def write_pilot(pilot: Pilot, folder: Path | str) -> None:
     pilot : Pilot
         What to write. It is checked as a folder is when it is read.
     folder : pathlib.Path or str
-        Made if it is not there. Other files in it are left alone, except a ``truth.csv``,
-        ``lottery.csv`` or ``registered.toml`` that the pilot does not have.
+        Made if it is not there. Other files in it are left alone, except a ``registered.toml``
+        or an optional table that the pilot does not have.
 
     Raises
     ------
@@ -207,8 +216,8 @@ def write_pilot(pilot: Pilot, folder: Path | str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in tables.items():
         write_table(frame, folder / f"{name}.csv", table_of(name, frame))
-    for name in ("truth", "lottery"):
-        if getattr(pilot, name) is None:
+    for name in ("truth", "lottery", *EXTRA_TABLES, EXTRAS_TRUTH.name):
+        if name not in tables:
             (folder / f"{name}.csv").unlink(missing_ok=True)
     book = codebook([table_of(name, frame) for name, frame in tables.items()])
     book.to_csv(folder / "codebook.csv", index=False, lineterminator="\n", encoding="utf-8")

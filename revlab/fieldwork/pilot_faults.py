@@ -5,6 +5,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from revlab.errors import Fault
+from revlab.fieldwork.extra_faults import (
+    contact_faults,
+    expectation_faults,
+    extras_truth_faults,
+    goal_faults,
+    idea_faults,
+    start_faults,
+)
 from revlab.fieldwork.pilot_lottery import lottery_faults
 from revlab.fieldwork.protocol import PilotPlan
 from revlab.fieldwork.response_faults import (
@@ -155,6 +163,12 @@ _RULES: Sequence[tuple[tuple[str, ...], Rule]] = (
     (("responses", "dyads", "items", "scales"), response_faults),
     (("truth", "dyads", "scales"), truth_faults),
     (("lottery", "people", "dyads", "arms"), lottery_faults),
+    (("ideas", "dyads", "sessions"), idea_faults),
+    (("contacts", "people"), contact_faults),
+    (("expectations", "dyads"), expectation_faults),
+    (("goals", "dyads"), goal_faults),
+    (("starts", "dyads", "sessions"), start_faults),
+    (("extras_truth", "dyads"), extras_truth_faults),
     (("scales",), _plan_names),
     (("arms",), _plan_arms),
 )

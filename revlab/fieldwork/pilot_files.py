@@ -8,6 +8,7 @@ import pandas as pd
 
 from revlab.cells import read_cells
 from revlab.errors import Fault, TableError
+from revlab.fieldwork.extra_tables import EXTRA_TABLES, EXTRAS_TRUTH
 from revlab.fieldwork.pilot_tables import LOTTERY, PILOT_TABLES, table_of
 from revlab.fieldwork.protocol import PilotPlan
 from revlab.tables import Table, check
@@ -115,8 +116,13 @@ def read_tables(folder: Path, *, simulated: bool) -> tuple[dict[str, pd.DataFram
             faults.append(Fault(path.name, None, None, rule, "add it; the codebook tells what"))
             continue
         _read(path, table, tables, faults)
-    if (folder / f"{LOTTERY.name}.csv").is_file():
-        _read(folder / f"{LOTTERY.name}.csv", LOTTERY, tables, faults)
+    for table in (LOTTERY, *EXTRA_TABLES.values(), EXTRAS_TRUTH):
+        path = folder / f"{table.name}.csv"
+        if table is EXTRAS_TRUTH and path.is_file() and not simulated:
+            rule = "a real pilot has no known truth"
+            faults.append(Fault(path.name, None, None, rule, "remove the file"))
+        elif path.is_file():
+            _read(path, table, tables, faults)
     return tables, faults
 
 
@@ -139,6 +145,12 @@ _ABOUT: Mapping[str, str] = {
     "scales": "the scales that they add up to",
     "lottery": "how likely every possible pair was before the draw",
     "truth": "what only a simulation knows: the true trait behind every score",
+    "ideas": "ideas that came up in pairs, and how far each came",
+    "contacts": "whom people turn to at work, at each survey",
+    "expectations": "what both sides expected beforehand",
+    "goals": "goals that were set, who could say them, and how far they were reached",
+    "starts": "days from pairing to the first session",
+    "extras_truth": "what only a simulation knows behind these further tables",
 }
 
 

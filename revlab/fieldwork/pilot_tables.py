@@ -6,6 +6,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from revlab.errors import must
+from revlab.fieldwork.extra_tables import EXTRA_TABLES, EXTRAS_TRUTH
 from revlab.tables import Column, Table
 
 __all__ = [
@@ -170,8 +171,10 @@ PILOT_TABLES: Mapping[str, Table] = MappingProxyType(
 )
 """Table name to specification; ``truth`` is there only if the pilot is simulated."""
 
-ALL_TABLES: Mapping[str, Table] = MappingProxyType({**PILOT_TABLES, LOTTERY.name: LOTTERY})
-"""With ``lottery``, which is there only if a pool was paired by one."""
+ALL_TABLES: Mapping[str, Table] = MappingProxyType(
+    {**PILOT_TABLES, LOTTERY.name: LOTTERY, **EXTRA_TABLES, EXTRAS_TRUTH.name: EXTRAS_TRUTH}
+)
+"""With ``lottery``, there only if a pool was paired by one, and what else may be there."""
 
 
 def table_of(name: str, frame: pd.DataFrame) -> Table:

@@ -6,9 +6,13 @@ from revlab.errors import OptionError, must, one_of
 from revlab.fieldwork.agreement import AgreementModel
 from revlab.fieldwork.candour import RECORDING, CandourModel
 from revlab.fieldwork.evidence import default
+from revlab.fieldwork.extra_tables import EXTRA_TABLES
+from revlab.fieldwork.generation import GenerationModel
 from revlab.fieldwork.instrument import SHORT_FORM, Instrument
 from revlab.fieldwork.joining import Joining
+from revlab.fieldwork.managers import ManagerModel
 from revlab.fieldwork.outcomes import OutcomeModel
+from revlab.fieldwork.patience import PatienceModel
 from revlab.fieldwork.protocol import Wave
 from revlab.fieldwork.recognition import Recognition
 from revlab.fieldwork.relationship import RelationshipModel
@@ -34,6 +38,8 @@ class Assumptions:
         Correlation of the joint compatibility score with the true fit, -1 to 1.
     relationship, sessions, outcomes, survey, gap, candour, agreement
         The parts of the model.
+    patience, managers, generation
+        Parts that change nothing as they come: slow progress, line managers, cohorts of birth.
 
     Raises
     ------
@@ -54,6 +60,9 @@ class Assumptions:
     gap: SkillGap = field(default_factory=SkillGap)
     candour: CandourModel = field(default_factory=CandourModel)
     agreement: AgreementModel = field(default_factory=AgreementModel)
+    patience: PatienceModel = field(default_factory=PatienceModel)
+    managers: ManagerModel = field(default_factory=ManagerModel)
+    generation: GenerationModel = field(default_factory=GenerationModel)
 
     def __post_init__(self) -> None:
         must(
@@ -102,6 +111,8 @@ class Programme:
         How people come in; None: everybody of the cohort, and all gain alike. It decides what
         each person gains; who is paired is decided by the matching, so pair those whom
         `revlab.fieldwork.joiners.joiners` names.
+    extras : tuple of {"ideas", "contacts", "expectations", "goals", "starts"}
+        What a pilot of it records besides sessions and questionnaires; none by default.
 
     Raises
     ------
@@ -133,6 +144,7 @@ class Programme:
     recording: str = "ratings"
     recognition: Recognition = field(default_factory=Recognition)
     joining: Joining | None = None
+    extras: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         must(
@@ -146,6 +158,8 @@ class Programme:
             OptionError,
         )
         one_of("recording", self.recording, RECORDING)
+        for extra in self.extras:
+            one_of("extras", extra, list(EXTRA_TABLES))
         must(
             self.check_in_every >= 0,
             f"`check_in_every` must be sessions, or 0 for none; got {self.check_in_every}.",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from revlab.errors import PilotError, must, one_of
 from revlab.fieldwork.criteria import Criterion
+from revlab.fieldwork.look_times import LOOK_BOUNDS, check_looks
 
 __all__ = [
     "BLOCKS",
@@ -93,13 +94,21 @@ class PrimaryAnalysis:
         Within what pools were dealt to arms.
     cluster : {"pool_id"}
         The unit that an arm was dealt to.
+    looks : tuple of float
+        Share of the final information at each look at the data, the last 1; empty for one look
+        at the end.
+    look_bounds : str
+        Name in ``LOOK_BOUNDS``: how the level is shared out over the looks.
+    look : int
+        Which of the looks the data are for; 0 for the last. It is no part of what was planned.
 
     Raises
     ------
     PilotError
-        If the arms are the same, the margin is not positive, or a level is not a share.
+        If the arms are the same, the margin is not positive, a level is not a share, or the
+        looks do not rise to 1.
     OptionError
-        If the role, the blocks or the cluster do not exist.
+        If the role, the blocks, the cluster or the bounds do not exist.
 
     Examples
     --------
@@ -117,11 +126,16 @@ class PrimaryAnalysis:
     alpha: float | None = None
     blocks: str = ""
     cluster: str = "pool_id"
+    looks: tuple[float, ...] = ()
+    look_bounds: str = LOOK_BOUNDS[0]
+    look: int = 0
 
     def __post_init__(self) -> None:
         one_of("primary_role", self.primary_role, ("mentor", "mentee"))
         one_of("blocks", self.blocks, BLOCKS)
         one_of("cluster", self.cluster, CLUSTERS)
+        one_of("look_bounds", self.look_bounds, LOOK_BOUNDS)
+        object.__setattr__(self, "looks", check_looks(self.looks, self.look))
         must(
             self.alpha is None or 0 < self.alpha <= 0.5,
             f"plan: `alpha` must be above 0 and at most 0.5; got {self.alpha}.",

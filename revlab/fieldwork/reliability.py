@@ -12,7 +12,7 @@ from revlab.pairing.compatibility import Compatibility
 from revlab.pairing.policies import Policy, pair_scored, policy_named
 from revlab.rng import stream
 
-__all__ = ["attenuation_curve", "observed_scores"]
+__all__ = ["attenuation_curve", "kept_shares", "observed_scores"]
 
 Array = npt.NDArray[np.float64]
 
@@ -130,18 +130,55 @@ def attenuation_curve(
     >>> curve["kept_share"].round(1).tolist()
     [1.0, 0.8]
     """
+    found = kept_shares(compatibility, reliabilities, policy=policy, n_draws=n_draws, seed=seed)
+    table = found.groupby("reliability", sort=False).agg(
+        mean_score=("mean_score", "mean"), kept_share=("kept_share", "mean")
+    )
+    shares = found.groupby("reliability", sort=False)["kept_share"]
+    table["kept_low"], table["kept_high"] = shares.quantile(0.025), shares.quantile(0.975)
+    return table.reset_index()
+
+
+def kept_shares(
+    compatibility: Compatibility,
+    reliabilities: Sequence[float],
+    *,
+    policy: Policy | str = "optimal",
+    n_draws: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Return the draws behind `attenuation_curve`, which all reliabilities share.
+
+    Parameters
+    ----------
+    compatibility, reliabilities, policy, n_draws, seed
+        As for `attenuation_curve`; no reliability twice.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``reliability, draw, mean_score, kept_share``.
+
+    Raises
+    ------
+    OptionError
+        As `attenuation_curve`, and if a reliability is named twice.
+
+    Examples
+    --------
+    >>> true = Compatibility.from_scores(stream(1, "scores").random((30, 30)))
+    >>> kept_shares(true, [1.0, 0.5], n_draws=2, seed=1)["draw"].tolist()
+    [0, 1, 0, 1]
+    """
     must(n_draws >= 2, f"`n_draws` must be at least 2; got {n_draws}.", OptionError)
+    once = len(set(reliabilities)) == len(reliabilities)
+    must(once, "`reliabilities` names one of them twice.", OptionError)
     chosen = policy_named(policy)
     true = compatibility.without_parts()
     best = _true_score(true, true, chosen, seed=seed)
-    chance = float(
-        np.mean(
-            [
-                _true_score(true, true, policy_named("random"), seed=seed, draw=k)
-                for k in range(n_draws)
-            ]
-        )
-    )
+    by_chance = policy_named("random")
+    draws = [_true_score(true, true, by_chance, seed=seed, draw=k) for k in range(n_draws)]
+    chance = float(np.mean(draws))
     must(
         best > chance,
         f"policy {chosen.name!r} is no better than chance here, so it has no value to lose.",
@@ -149,23 +186,11 @@ def attenuation_curve(
     )
     rows = []
     for reliability in reliabilities:
-        scores = np.array(
-            [
-                _true_score(
-                    true,
-                    observed_scores(true, reliability, stream(seed, k, "questionnaire")),
-                    chosen,
-                    seed=seed,
-                    draw=k,
-                )
-                for k in range(n_draws)
-            ]
-        )
-        kept = (scores - chance) / (best - chance)
-        low, high = np.quantile(kept, [0.025, 0.975])
-        rows.append((reliability, scores.mean(), kept.mean(), low, high))
-    names = ["reliability", "mean_score", "kept_share", "kept_low", "kept_high"]
-    return pd.DataFrame(rows, columns=names)
+        for draw in range(n_draws):
+            seen = observed_scores(true, reliability, stream(seed, draw, "questionnaire"))
+            score = _true_score(true, seen, chosen, seed=seed, draw=draw)
+            rows.append((reliability, draw, score, (score - chance) / (best - chance)))
+    return pd.DataFrame(rows, columns=["reliability", "draw", "mean_score", "kept_share"])
 
 
 def _true_score(

@@ -47,9 +47,10 @@ def summarised(replications: range, pairs: Sequence[Placed], course: Course) -> 
         As `revlab.fieldwork.replications.Replications.summaries` has it.
     """
     n_arms = [len(one.arms) for one in pairs]
-    starts = np.cumsum([0, *n_arms])
-    cell = np.concatenate([one.arm + k for one, k in zip(pairs, starts, strict=False)])
-    dyads = np.bincount(cell, minlength=int(starts[-1]))
+    before = np.cumsum(n_arms) - n_arms
+    cell = np.concatenate([one.arm for one in pairs])
+    cell += np.repeat(before, [one.arm.size for one in pairs])
+    dyads = np.bincount(cell, minlength=sum(n_arms))
     frame = {
         "replication": np.repeat(np.array(replications), n_arms),
         "arm": np.concatenate([one.arms for one in pairs]),

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, ndtr
 
+from revlab.fieldwork.dice import happens
 from revlab.fieldwork.evidence import default
 from revlab.fieldwork.relationship import RelationshipModel
 
@@ -34,10 +34,10 @@ def workload_path(shocks: Array, persistence: float) -> Array:
     >>> workload_path(np.array([[1.0], [0.0], [0.0]]), 0.5).ravel().tolist()
     [1.0, 0.5, 0.25]
     """
-    path = np.array(shocks, dtype=np.float64)
-    fresh = np.sqrt(1 - persistence**2)
+    path: Array = np.sqrt(1 - persistence**2) * shocks
+    path[..., 0, :] = shocks[..., 0, :]
     for k in range(1, path.shape[-2]):
-        path[..., k, :] = persistence * path[..., k - 1, :] + fresh * path[..., k, :]
+        path[..., k, :] += persistence * path[..., k - 1, :]
     return path
 
 
@@ -141,40 +141,44 @@ class SessionModel:
 
         ``support`` and ``keep`` are one number, or go with ``(..., n_sessions, n_dyads)``.
         """
-        n_sessions = shocks.workload.shape[-2]
-        support, keep = (np.broadcast_to(x, shocks.workload.shape) for x in (support, keep))
-        alive = np.ones(shocks.workload[..., 0, :].shape, dtype=bool)
-        in_a_row = np.zeros(alive.shape, dtype=np.int64)
-        count = np.zeros(alive.shape, dtype=np.int64)
-        last = np.full(alive.shape, n_sessions, dtype=np.int64)
-        held = np.zeros(shocks.workload.shape, dtype=bool)
-        reached = np.zeros(shocks.workload.shape, dtype=bool)
-        quality = np.zeros(shocks.workload.shape)
-        skip_dice, end_dice = ndtr(shocks.skip), ndtr(shocks.end)
-        for k in range(n_sessions):
-            now = quality[..., k, :] = relationship(potential, count)
-            odds = (
-                self._skip_odds(shocks.workload[..., k, :], in_a_row > 0, now) - support[..., k, :]
+        shape = shocks.workload.shape
+        support, keep = (np.broadcast_to(x, shape) for x in (support, keep))
+        grown = relationship.ramp(np.arange(shape[-2] + 1))
+        held, reached, quality = np.empty(shape, bool), np.empty(shape, bool), np.empty(shape)
+        dyads = held[..., 0, :].shape
+        alive, skipped = np.ones(dyads, bool), np.zeros(dyads, bool)
+        in_a_row, count = np.zeros(dyads), np.zeros(dyads, np.intp)
+        last = np.full(dyads, shape[-2], dtype=np.int64)
+        now = grown[0] * potential
+        for k in range(shape[-2]):
+            at = (..., k, slice(None))
+            quality[at], reached[at] = now, alive
+            skipped = happens(
+                shocks.skip[at], self._skip_odds(shocks.workload[at], skipped, now) - support[at]
             )
-            skipped = skip_dice[..., k, :] < expit(odds)
-            reached[..., k, :] = alive
-            held[..., k, :] = alive & ~skipped
-            in_a_row = np.where(skipped, in_a_row + 1, 0)
-            count += held[..., k, :]
-            after = relationship(potential, count)
-            risk = self.end_base - self.end_quality * after + self.end_skips * in_a_row
-            hazard = expit(risk - keep[..., k, :])
-            ends = alive & (end_dice[..., k, :] < hazard)
+            held[at] = alive > skipped
+            count += held[at]
+            in_a_row += 1
+            in_a_row *= skipped
+            now = grown.take(count) * potential
+            ends = happens(shocks.end[at], self._end_odds(now, in_a_row) - keep[at])
+            ends &= alive
             # Ending after the last session is what completing means, so it changes nothing.
             last[ends] = k + 1
-            alive &= ~ends
+            alive ^= ends
         return SessionPaths(held=held, reached=reached, quality=quality, last_session=last)
 
+    # Both work in place: a large array that is made anew costs more than the sum in it.
+
     def _skip_odds(self, workload: Array, after_skip: Bools, quality: Array) -> Array:
-        odds: Array = (
-            self.skip_base
-            + self.skip_workload * workload
-            + self.skip_after_skip * after_skip
-            - self.skip_quality * quality
-        )
+        odds: Array = self.skip_workload * workload
+        odds += self.skip_base
+        odds += self.skip_after_skip * after_skip
+        odds -= self.skip_quality * quality
+        return odds
+
+    def _end_odds(self, quality: Array, in_a_row: Array) -> Array:
+        odds: Array = self.end_quality * quality
+        np.subtract(self.end_base, odds, out=odds)
+        odds += self.end_skips * in_a_row
         return odds

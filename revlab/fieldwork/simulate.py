@@ -11,11 +11,13 @@ import pandas as pd
 
 from revlab.errors import one_of
 from revlab.fieldwork.answers import expected_scores, raw_answers, scored
+from revlab.fieldwork.beyond import Beyond
 from revlab.fieldwork.course import run_dyads
 from revlab.fieldwork.pilot import Pilot
 from revlab.fieldwork.potential import Potential, draw_potential
 from revlab.fieldwork.programme import Programme
 from revlab.fieldwork.reveal import revealed
+from revlab.fieldwork.simulate_extras import with_extras
 from revlab.pairing.compatibility import Compatibility
 from revlab.pairing.matching import Matching
 from revlab.people.cohort import Cohort
@@ -84,15 +86,32 @@ def simulate_pilot(
     return reveal_pilot(potential, matching)
 
 
-def reveal_pilot(potential: Potential, matching: Matching) -> Pilot:
+def reveal_pilot(
+    potential: Potential, matching: Matching, *, beyond: Beyond | None = None
+) -> Pilot:
     """Return the pilot that a matching reveals of a potential.
+
+    Parameters
+    ----------
+    potential : Potential
+        What chance has decided; its programme may have ``extras``, tables that the pilot then
+        has besides.
+    matching : Matching
+        Who is paired with whom.
+    beyond : Beyond or None
+        What is assumed behind these tables; None for the registry's values.
 
     Raises
     ------
     PilotError
-        If the matching pairs people who are not in the cohort, or a pool has no dyad.
+        If the matching pairs people who are not in the cohort, or a pool has no dyad; with
+        ``extras``, also if somebody is in two dyads.
     """
-    return revealed(run_dyads(potential, matching), matching)
+    course = run_dyads(potential, matching)
+    pilot = revealed(course, matching)
+    if not potential.programme.extras:
+        return pilot
+    return with_extras(pilot, course, matching, beyond=beyond)
 
 
 def _frame(matching: Matching, role: str, pre: Array, post: Array) -> pd.DataFrame:

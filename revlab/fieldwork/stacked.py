@@ -6,7 +6,7 @@ replication runs many, if the shocks of all their people stand one after the oth
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -69,37 +69,31 @@ class _SideBySide:
     """Generators of the same purpose in several replications, drawn from side by side."""
 
     def __init__(self, potential: StackedPotential, purpose: tuple[int | str, ...]) -> None:
-        self._potential, self._purpose = potential, purpose
-        # what comes second from a stream goes on where the first ended
-        self._states: list[Any] = []
+        self._rngs = list(streams(potential.seed, potential.replications, *purpose))
 
     def standard_normal(self, size: tuple[int, ...]) -> Array:
-        return self._drawn(lambda rng, one: rng.standard_normal(one), size)
+        def _draw(rng: np.random.Generator, out: Array) -> None:
+            rng.standard_normal(out=out)
+
+        return self._drawn(_draw, size)
 
     def logistic(self, size: tuple[int, ...]) -> Array:
-        def _draw(rng: np.random.Generator, one: tuple[int, ...]) -> Array:
-            drawn = rng.logistic(size=one)
-            self._states.append(rng.bit_generator.state)
-            return drawn
+        def _draw(rng: np.random.Generator, out: Array) -> None:
+            out[...] = rng.logistic(size=out.shape)
 
-        self._states.clear()
         return self._drawn(_draw, size)
 
     def random(self, size: tuple[int, ...]) -> Array:
-        states = iter(self._states)
-
-        def _draw(rng: np.random.Generator, one: tuple[int, ...]) -> Array:
-            rng.bit_generator.state = next(states, rng.bit_generator.state)
-            return rng.random(one)
+        def _draw(rng: np.random.Generator, out: Array) -> None:
+            rng.random(out=out)
 
         return self._drawn(_draw, size)
 
     def _drawn(
-        self, draw: Callable[[np.random.Generator, tuple[int, ...]], Array], size: tuple[int, ...]
+        self, draw: Callable[[np.random.Generator, Array], None], size: tuple[int, ...]
     ) -> Array:
-        whole, potential = np.empty(size), self._potential
-        people = size[-1] // potential.n_replications
-        rngs = streams(potential.seed, potential.replications, *self._purpose)
-        for k, rng in enumerate(rngs):
-            whole[..., k * people : (k + 1) * people] = draw(rng, (*size[:-1], people))
-        return whole
+        # Each replication is drawn in one piece, and all are put side by side at once.
+        parts = np.empty((len(self._rngs), *size[:-1], size[-1] // len(self._rngs)))
+        for rng, part in zip(self._rngs, parts, strict=True):
+            draw(rng, part)
+        return np.moveaxis(parts, 0, -2).reshape(size)

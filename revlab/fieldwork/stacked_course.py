@@ -7,12 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from revlab.fieldwork.course import Course
-from revlab.fieldwork.course_levers import DyadLevers, Pairs
-from revlab.fieldwork.outcomes import DyadTraits
-from revlab.fieldwork.potential import Potential
-from revlab.fieldwork.quick_sessions import quick_paths
-from revlab.fieldwork.sessions import SessionShocks, workload_path
+from revlab.fieldwork.course import Course, run_pairs
+from revlab.fieldwork.course_levers import DyadLevers
+from revlab.fieldwork.places import Pairs
 from revlab.fieldwork.stacked import StackedPotential
 from revlab.fieldwork.stage import Placed, Stage, levers_in
 from revlab.rng import streams
@@ -20,7 +17,6 @@ from revlab.rng import streams
 __all__ = ["run_stacked"]
 
 Array = npt.NDArray[np.float64]
-_ROLES = ("mentor", "mentee")
 
 
 def run_stacked(stage: Stage, pairs: Sequence[Placed], replications: range) -> Course:
@@ -41,105 +37,74 @@ def run_stacked(stage: Stage, pairs: Sequence[Placed], replications: range) -> C
         Of all dyads, those of the first replication first; each number has the same bits as in
         the course that `revlab.fieldwork.course.run_dyads` gives for its replication.
     """
-    programme = stage.potential.programme
-    models = programme.assumptions
-    n_people = len(stage.potential.people)
+    alone = stage.potential
+    n_people = len(alone.people)
     potential = StackedPotential(
-        programme,
+        alone.programme,
         pd.RangeIndex(len(replications) * n_people),
-        stage.potential.mentor_ids,
-        stage.potential.mentee_ids,
+        alone.mentor_ids,
+        alone.mentee_ids,
         np.zeros((0, 0)),
-        seed=stage.potential.seed,
+        seed=alone.seed,
         replication=replications.start,
         n_replications=len(replications),
     )
     both = _stacked_pairs(pairs, n_people)
-    shocks = _shocks(potential, both)
-    levers = _stacked_levers(stage, pairs, replications)
-    fit = _fit(stage, pairs, replications)
-    quality = models.relationship.potential(fit, both.both(potential.normal("relationship")))
-    return Course(
-        potential=potential,
-        mentor=both.mentor,
-        mentee=both.mentee,
-        slot={role: np.concatenate([one.slot[role] for one in pairs]) for role in _ROLES},
-        traits=_traits(potential, both, fit),
-        quality=quality,
-        workload=shocks.workload,
-        paths=quick_paths(
-            models.sessions,
-            shocks,
-            quality,
-            relationship=models.relationship,
-            support=levers.support,
-            keep=levers.keep,
-        ),
-        levers=levers,
+    return run_pairs(
+        potential,
+        both,
+        fit=_fit(stage, pairs, both, replications=replications),
+        levers=_stacked_levers(stage, pairs, replications),
     )
-
-
-def _shocks(potential: Potential, both: Pairs) -> SessionShocks:
-    programme = potential.programme
-    work, skip, end = (
-        potential.normal(purpose, shape=(programme.planned_sessions,))
-        for purpose in ("workload", "skip", "end")
-    )
-    carried = workload_path(work, programme.session_persistence)
-    return SessionShocks(both.both(carried), both.both(skip), both.both(end))
 
 
 def _stacked_pairs(pairs: Sequence[Placed], n_people: int) -> Pairs:
-    names = ("mentor", "mentee", "row", "column")
     there = {
-        name: np.concatenate(
-            [
-                getattr(one.pairs, name) + k * n_people * (name in _ROLES)
-                for k, one in enumerate(pairs)
-            ]
-        )
-        for name in names
+        name: np.concatenate([getattr(one.pairs, name) for one in pairs])
+        for name in ("mentor", "mentee", "row", "column")
     }
+    # The people of a replication stand behind those of all before it; the table of dyads is one.
+    shift = np.repeat(np.arange(len(pairs)) * n_people, [one.arm.size for one in pairs])
+    there["mentor"] += shift
+    there["mentee"] += shift
     return Pairs(**there)
 
 
-def _traits(potential: Potential, both: Pairs, fit: Array) -> DyadTraits:
-    programme = potential.programme
-    trained = programme.assumptions.outcomes.training * (programme.training - 0.5)
-    return DyadTraits(
-        fit=fit,
-        openness=potential.normal("trait", "openness")[both.mentee],
-        teaching=potential.normal("trait", "teaching")[both.mentor] + trained,
-    )
-
-
-def _fit(stage: Stage, pairs: Sequence[Placed], replications: range) -> Array:
+def _fit(stage: Stage, pairs: Sequence[Placed], both: Pairs, *, replications: range) -> Array:
     """Return the true fit of the dyads alone: the same numbers as those of the whole table."""
-    validity, n_mentors = stage.potential.programme.assumptions.validity, stage.known.shape[1]
-    fit = []
+    validity = stage.potential.programme.assumptions.validity
+    table, noise = np.empty(stage.known.shape), []
     for one, rng in zip(pairs, streams(stage.potential.seed, replications, "fit"), strict=True):
-        row, column = one.pairs.row, one.pairs.column
-        # the table is drawn row by row, so that what is below the last dyad need not be drawn
-        noise = rng.standard_normal((int(row.max(initial=-1)) + 1, n_mentors))[row, column]
-        fit.append(validity * stage.known[row, column] + np.sqrt(1 - validity**2) * noise)
-    return np.concatenate(fit)
+        # The table is drawn row by row, so that what is below the last dyad need not be drawn.
+        drawn = table[: one.n_rows]
+        rng.standard_normal(out=drawn)
+        noise.append(drawn[one.pairs.row, one.pairs.column])
+    fit: Array = validity * stage.known[both.row, both.column]
+    fit += np.sqrt(1 - validity**2) * np.concatenate(noise)
+    return fit
 
 
 def _stacked_levers(stage: Stage, pairs: Sequence[Placed], replications: range) -> DyadLevers:
     alone = [levers_in(stage, one, r) for one, r in zip(pairs, replications, strict=True)]
     roles = {role for levers in alone for role in levers.factor}
-    n_sessions = stage.potential.programme.planned_sessions
-    shapes = [(n_sessions, one.arm.size) for one in pairs]
-
-    def _beside(values: list[float | Array]) -> Array:
-        wide = [np.broadcast_to(v, s) for v, s in zip(values, shapes, strict=True)]
-        return np.concatenate(wide, axis=1)
-
+    sizes = [one.arm.size for one in pairs]
     candour = [levers.candour for levers in alone if levers.candour is not None]
     return replace(
         alone[0],
-        support=_beside([levers.support for levers in alone]),
-        keep=_beside([levers.keep for levers in alone]),
-        factor={role: _beside([x.factor.get(role, 1.0) for x in alone]) for role in roles},
+        support=_beside([levers.support for levers in alone], sizes),
+        keep=_beside([levers.keep for levers in alone], sizes),
+        factor={r: _beside([levers.factor.get(r, 1.0) for levers in alone], sizes) for r in roles},
         candour=np.concatenate(candour) if candour else None,
+    )
+
+
+def _beside(values: Sequence[float | Array], sizes: Sequence[int]) -> Array:
+    """Return what the levers do in each replication, side by side, (n_sessions or 1, n_dyads)."""
+    first = np.atleast_2d(values[0])
+    if all(value is values[0] for value in values):
+        # One column stands for all dyads, and needs no room for each.
+        return first if first.shape[1] == 1 else np.tile(first, len(values))
+    rows = max(np.atleast_2d(value).shape[0] for value in values)
+    return np.concatenate(
+        [np.broadcast_to(v, (rows, n)) for v, n in zip(values, sizes, strict=True)], axis=1
     )

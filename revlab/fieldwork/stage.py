@@ -1,13 +1,14 @@
 """What is the same in every replication of a cohort, and the dyads of a matching in it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from revlab.errors import PilotError, must
-from revlab.fieldwork.course_levers import DyadLevers, Pairs, dyad_levers
+from revlab.fieldwork.course_levers import DyadLevers, dyad_levers
+from revlab.fieldwork.places import Pairs, pairs_of
 from revlab.fieldwork.potential import Potential, draw_potential
 from revlab.fieldwork.programme import Programme
 from revlab.fieldwork.relationship import true_fit
@@ -45,8 +46,6 @@ class Placed:
     ----------
     pairs : Pairs
         Places of the two of each dyad.
-    slot : dict of str to array of int
-        Role to the number of this dyad among those of the same person.
     arm : array of int, shape (n_dyads,)
         Places in ``arms``.
     arms : array of str
@@ -56,10 +55,14 @@ class Placed:
     """
 
     pairs: Pairs
-    slot: dict[str, Places]
     arm: Places
     arms: npt.NDArray[np.object_]
     levers: DyadLevers | None
+
+    @cached_property
+    def n_rows(self) -> int:
+        """Rows of the table of all possible dyads, down to the last dyad of these."""
+        return int(self.pairs.row.max(initial=-1)) + 1
 
 
 class _ChanceNeededError(Exception):
@@ -105,40 +108,13 @@ def placed(stage: Stage, matching: Matching) -> Placed:
     PilotError
         If the matching pairs people who are not in the cohort.
     """
-    potential = stage.potential
-    row = _found(matching.dyads["mentee_id"], potential.mentee_ids, "mentee")
-    column = _found(matching.dyads["mentor_id"], potential.mentor_ids, "mentor")
-    pairs = Pairs(
-        mentor=potential.people.get_indexer(potential.mentor_ids)[column],
-        mentee=potential.people.get_indexer(potential.mentee_ids)[row],
-        row=row,
-        column=column,
-    )
+    pairs = pairs_of(stage.potential, matching)
     arm, arms = pd.factorize(matching.dyads["arm"].astype(object), sort=True)
     try:
         levers = dyad_levers(_alone(stage, 0, _Sure), pairs)
     except _ChanceNeededError:
         levers = None
-    slot = {"mentor": _slots(pairs.mentor, pairs.mentee)}
-    slot["mentee"] = _slots(pairs.mentee, pairs.mentor)
-    return Placed(pairs, slot, arm, np.asarray(arms, dtype=object), levers)
-
-
-def _found(ids: pd.Series, there: pd.Index, side: str) -> Places:
-    places = np.asarray(there.get_indexer(pd.Index(ids)))
-    unknown = [str(name) for name in ids[places < 0]]
-    must(
-        not unknown,
-        f"`pairing` pairs a {side} {unknown[:1]} who is not in the cohort; pair the cohort that "
-        "is simulated.",
-        PilotError,
-    )
-    return places
-
-
-def _slots(person: Places, partner: Places) -> Places:
-    ranks = pd.Series(partner).groupby(person).rank(method="first")
-    return np.asarray(ranks.to_numpy() - 1, dtype=np.intp)
+    return Placed(pairs, arm, np.asarray(arms, dtype=object), levers)
 
 
 def _alone(stage: Stage, replication: int, kind: type[Potential]) -> Potential:

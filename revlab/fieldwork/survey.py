@@ -59,6 +59,8 @@ class SurveyModel:
         Correlation of ``o`` between the two of a dyad once they have met; may be negative.
     recalibration, hindsight_sd : float
         Response shift in SD of the trait, see above.
+    safety_shared : float
+        Correlation, 0 to 1, of how safe the two of a dyad feel, where they are asked.
 
     Examples
     --------
@@ -85,6 +87,7 @@ class SurveyModel:
     item_own: float = default("survey.item_own")
     recalibration: float = default("survey.recalibration")
     hindsight_sd: float = default("survey.hindsight_sd")
+    safety_shared: float = default("survey.safety_shared")
 
     def answer(
         self, state: Array, style: Array, *, noise: Array, items: tuple[ItemForm, ...]
@@ -193,6 +196,11 @@ class SurveyModel:
             return np.asarray(gap < self.item_missing)
         chance = expit(logit(self.item_missing) - self.item_own * np.asarray(state))
         return np.asarray(gap < chance[..., None, :])
+
+    def safety_felt(self, own: Array, other: Array) -> Array:
+        """Return how safe one side feels, standard normal, from the safety that the two bring."""
+        mine = np.sqrt((1 + np.sqrt(1 - self.safety_shared**2)) / 2)
+        return np.asarray(mine * own + self.safety_shared / (2 * mine) * other)
 
     def dice(self, lasting: Array, fresh: Array) -> Array:
         """Return standard normal dice of which a part lasts from survey to survey."""

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from revlab.errors import Fault, RevlabError
 from revlab.toml_text import toml_entries
@@ -100,6 +100,14 @@ def setting_faults(
     return faults
 
 
+def _kind(hint: Any) -> type:
+    if get_origin(hint) is tuple:
+        return list  # TOML has no other sequence
+    # "float | None" is a number that may be left out
+    kind: type = (get_args(hint) or (hint,))[0]
+    return kind
+
+
 def made_noun(noun: Any, values: object, place: str, *, file: str, faults: list[Fault]) -> Any:
     """Return a noun made of a table of settings, None if it has faults, which are added.
 
@@ -114,8 +122,7 @@ def made_noun(noun: Any, values: object, place: str, *, file: str, faults: list[
     if not isinstance(values, dict):
         faults.append(Fault(file, None, place, "must be a table", "write name = value"))
         return None
-    # "float | None" is a number that may be left out
-    kinds = {name: (get_args(hint) or (hint,))[0] for name, hint in get_type_hints(noun).items()}
+    kinds = {name: _kind(hint) for name, hint in get_type_hints(noun).items()}
     optional = [field.name for field in fields(noun) if field.default is not MISSING]
     found = setting_faults(values, kinds, optional, file=file, place=f"{place}.")
     faults.extend(found)

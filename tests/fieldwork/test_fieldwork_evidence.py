@@ -14,14 +14,22 @@ from revlab.fieldwork.agreement import AgreementModel
 from revlab.fieldwork.beyond import Beyond
 from revlab.fieldwork.candour import CandourModel
 from revlab.fieldwork.check_ins import CheckIn
+from revlab.fieldwork.contact_names import ContactModel
 from revlab.fieldwork.contexts import ContextModel
 from revlab.fieldwork.costs import Costs
 from revlab.fieldwork.evidence import GRADES, PARTS, default, evidence
+from revlab.fieldwork.expectation_form import ExpectationForm
 from revlab.fieldwork.formats import FORMATS, Format
+from revlab.fieldwork.generation import GenerationModel
+from revlab.fieldwork.goal_model import GoalModel
 from revlab.fieldwork.ideas import IdeaModel
+from revlab.fieldwork.interviews import Interviews
 from revlab.fieldwork.joining import Joining
+from revlab.fieldwork.ladder import LadderModel
 from revlab.fieldwork.leaving import LeavingModel
+from revlab.fieldwork.managers import ManagerModel
 from revlab.fieldwork.outcomes import GAINS, OutcomeModel
+from revlab.fieldwork.patience import PatienceModel
 from revlab.fieldwork.programme import Assumptions, Programme
 from revlab.fieldwork.recognition import Recognition
 from revlab.fieldwork.relationship import RelationshipModel
@@ -43,13 +51,21 @@ PREFIXES = {
     "gap": SkillGap,
     "candour": CandourModel,
     "agreement": AgreementModel,
+    "patience": PatienceModel,
+    "managers": ManagerModel,
+    "generation": GenerationModel,
     "recognition": Recognition,
     "joining": Joining,
+    "ladder": LadderModel,
+    "interviews": Interviews,
     "knowledge": SelfKnowledge,
     "check_in": CheckIn,
     "start": StartModel,
     "ideas": IdeaModel,
     "ties": TieModel,
+    "contacts": ContactModel,
+    "expectations": ExpectationForm,
+    "goals": GoalModel,
     "leaving": LeavingModel,
     "spill": SpillOver,
     "context_model": ContextModel,
@@ -101,9 +117,11 @@ def test_the_model_parts_hold_nothing_but_parameters_and_parts() -> None:
     assert hidden == {
         "Programme.assumptions", "Assumptions.relationship", "Assumptions.sessions",
         "Assumptions.outcomes", "Assumptions.survey", "OutcomeModel.gains", "Assumptions.gap",
-        "Assumptions.candour", "Assumptions.agreement", "Programme.recognition", "Beyond.ideas",
+        "Assumptions.candour", "Assumptions.agreement", "Assumptions.patience",
+        "Assumptions.managers", "Assumptions.generation", "Programme.recognition", "Beyond.ideas",
         "Beyond.ties", "Beyond.leaving", "Beyond.start", "Beyond.context", "Beyond.spill_over",
-        "Beyond.costs",
+        "Beyond.costs", "Beyond.contacts", "Beyond.expectations", "Beyond.goals",
+        "LadderModel.costs",
     }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def test_practices_are_told_apart_by_section() -> None:
     for section in SECTIONS:
         assert len(answered_by(section)) >= 1
     assert set(ROWS["answer"]) == set(ANSWERS)
-    assert ROWS.loc[ROWS["answer"] == "no", "practice_id"].tolist() == ["P18", "P35", "P59"]
+    assert ROWS.loc[ROWS["answer"] == "no", "practice_id"].tolist() == ["P35"]
 
 
 def test_references_that_lead_nowhere_are_refused() -> None:

@@ -1,5 +1,6 @@
 """Many replications at once: the same bits as one by one, whatever the chunk."""
 
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -8,7 +9,6 @@ import pandas as pd
 import pytest
 from conftest import Scene
 from numpy.testing import assert_array_equal
-from scipy.special import expit, ndtr
 
 from revlab.errors import OptionError, PilotError, RevlabError
 from revlab.fieldwork.agreement import AgreementModel
@@ -16,11 +16,8 @@ from revlab.fieldwork.candour import CandourModel
 from revlab.fieldwork.course import Course, run_dyads
 from revlab.fieldwork.joining import Joining
 from revlab.fieldwork.programme import Assumptions, Programme
-from revlab.fieldwork.quick_sessions import happens, quick_paths
 from revlab.fieldwork.recognition import Recognition
-from revlab.fieldwork.relationship import RelationshipModel
 from revlab.fieldwork.replications import Replications, simulate_replications
-from revlab.fieldwork.sessions import SessionModel, SessionShocks
 from revlab.fieldwork.simulate import simulate_outcomes
 from revlab.fieldwork.skill_gap import SkillGap
 from revlab.fieldwork.survey import SurveyModel
@@ -61,7 +58,8 @@ def runs_of(scene: Scene, programme: Programme) -> Replications:
 @pytest.mark.parametrize("seed", [0, 7, 2**32 - 1, 2**32, 2**70 + 5])
 @pytest.mark.parametrize("purpose", [(), ("workload",), ("answers", "mentee", "voice", 3, 1)])
 def test_streams_are_those_of_stream_bit_for_bit(seed: int, purpose: tuple[int | str, ...]) -> None:
-    for replication, rng in zip((0, 1, 12345), streams(seed, (0, 1, 12345), *purpose), strict=True):
+    numbers = (12345, 0, 1, 0)
+    for replication, rng in zip(numbers, streams(seed, numbers, *purpose), strict=True):
         alone = stream(seed, replication, *purpose)
         assert rng.bit_generator.state == alone.bit_generator.state
         assert_array_equal(rng.standard_normal(50), alone.standard_normal(50))
@@ -78,27 +76,6 @@ def test_streams_of_no_replications_and_of_no_seed() -> None:
     assert list(streams(1, [], "workload")) == []
     with pytest.raises(RevlabError, match="`seed` must be a whole number"):
         list(streams(-1, [1], "workload"))
-
-
-def test_what_happens_is_decided_as_the_two_functions_decide_it() -> None:
-    rng = np.random.default_rng(1)
-    dice = np.r_[rng.normal(scale=2, size=200_000), np.linspace(-9, 9, 20_001), np.nan, np.inf]
-    at = np.nan_to_num(np.log(ndtr(dice)) - np.log(ndtr(-dice) + 1e-300))
-    for shift in (0.0, 1e-15, 1e-3, 0.004, 0.006, 1.0):
-        for odds in (at + shift, at - shift, rng.normal(size=dice.size)):
-            assert_array_equal(happens(dice, odds), ndtr(dice) < expit(odds))
-
-
-@pytest.mark.parametrize("support", [0.0, 0.7])
-def test_quick_paths_are_those_of_the_session_model(support: float) -> None:
-    model = SessionModel(skip_after_skip=1.5, end_skips=0.8, skip_quality=0.9, end_quality=0.7)
-    relationship = RelationshipModel(ramp_middle=1.3)
-    shocks = SessionShocks(*stream(2, "shocks").standard_normal((3, 9, 3000)))
-    quality, keep = stream(2, "q").standard_normal(3000), stream(2, "k").random((9, 3000))
-    how = {"relationship": relationship, "support": support, "keep": keep}
-    ours, theirs = quick_paths(model, shocks, quality, **how), model(shocks, quality, **how)
-    for name in ("held", "reached", "quality", "last_session"):
-        assert_array_equal(getattr(ours, name), getattr(theirs, name))
 
 
 @pytest.mark.parametrize("name", PROGRAMMES)
@@ -168,11 +145,40 @@ def test_summaries_are_means_of_single_replications(scene: Scene) -> None:
 @pytest.mark.parametrize("programme", [Programme(), LEVERS], ids=["defaults", "levers"])
 def test_the_chunk_changes_no_bit(scene: Scene, programme: Programme) -> None:
     runs, matching = runs_of(scene, programme), scene.shuffled(4)
-    whole = runs.summaries(matching, 7)
-    for chunk in (1, 3, 7, 100):
+    whole = runs.summaries(matching, 30)
+    for chunk in (1, 7, 30, 100):
         pd.testing.assert_frame_equal(
-            runs.summaries(matching, 7, chunk=chunk), whole, check_exact=True
+            runs.summaries(matching, 30, chunk=chunk), whole, check_exact=True
         )
+    first = runs.outcomes(matching, 30, scale_id="voice", role="mentor")
+    for chunk in (1, 7, 100):
+        again = runs.outcomes(matching, 30, scale_id="voice", role="mentor", chunk=chunk)
+        assert_array_equal(again.pre, first.pre)
+        assert_array_equal(again.post, first.post)
+
+
+def peak_of(call: Callable[[], object]) -> int:
+    """Return the most memory at work during a call, in bytes."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_ten_times_the_replications_need_no_more_memory(scene: Scene) -> None:
+    """Only the table of what is kept grows."""
+    runs, matching = runs_of(scene, Programme()), scene.shuffled(4)
+    few, many = (peak_of(lambda n=n: runs.summaries(matching, n, chunk=100)) for n in (200, 2000))
+    assert many < 1.5 * few
+
+
+def test_the_default_chunk_keeps_memory_bounded(town: Scene) -> None:
+    """About 80 replications of 200 dyads are at work at once, and two such blocks at most."""
+    runs, matching = runs_of(town, Programme()), town.shuffled(4)
+    few, many = (peak_of(lambda n=n: runs.summaries(matching, n)) for n in (160, 480))
+    assert many < 1.5 * few
 
 
 def test_each_replication_may_have_a_matching_of_its_own(scene: Scene) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import expit
+from scipy.special import expit, ndtr
 
 from revlab.fieldwork.course import run_dyads
 from revlab.fieldwork.evidence import evidence
@@ -65,6 +65,68 @@ def test_leading_replication_axes_give_the_same_as_one_at_a_time() -> None:
         assert (alone.held == together.held[r]).all()
         assert (alone.last_session == together.last_session[r]).all()
         assert (alone.quality == together.quality[r]).all()
+
+
+def lived(
+    model: SessionModel,
+    given: SessionShocks,
+    potential: np.ndarray,
+    support: float,
+    *,
+    keep: np.ndarray,
+    relationship: RelationshipModel,
+) -> SessionPaths:
+    """Live through the sessions dyad by dyad, as the rules are written down."""
+    planned, dyads = given.skip.shape
+    held, reached = np.zeros((2, planned, dyads), dtype=bool)
+    quality, last = np.zeros((planned, dyads)), np.full(dyads, planned)
+    for d in range(dyads):
+        met = in_a_row = 0
+        for k in range(planned):
+            quality[k, d] = relationship(potential[d], np.array(met))
+            odds = (
+                model.skip_base
+                + model.skip_workload * given.workload[k, d]
+                + model.skip_after_skip * (in_a_row > 0)
+                - model.skip_quality * quality[k, d]
+                - support
+            )
+            skips = ndtr(given.skip[k, d]) < expit(odds)
+            if last[d] == planned:
+                reached[k, d], held[k, d] = True, not skips
+            in_a_row = in_a_row + 1 if skips else 0
+            met = held[:, d].sum()
+            now = relationship(potential[d], np.array(met))
+            risk = model.end_base - model.end_quality * now + model.end_skips * in_a_row
+            ends = ndtr(given.end[k, d]) < expit(risk - keep[k, d])
+            if ends and last[d] == planned:
+                last[d] = k + 1
+    return SessionPaths(held, reached, quality, last)
+
+
+@pytest.mark.parametrize("support", [0.0, 0.7])
+def test_paths_are_those_that_each_dyad_lives_through(support: float) -> None:
+    model = SessionModel(skip_after_skip=1.5, end_skips=0.8, skip_quality=0.9, end_quality=0.7)
+    relationship = RelationshipModel(ramp_middle=1.3)
+    rng = np.random.default_rng(int(support * 10))
+    given, potential = shocks(9, 1500), rng.standard_normal(1500)
+    keep = rng.random((9, 1500))
+    how = {"relationship": relationship, "keep": keep}
+    ours = model(given, potential, support=support, **how)
+    plain = lived(model, given, potential, support, **how)
+    for name in ("held", "reached", "quality", "last_session"):
+        np.testing.assert_array_equal(getattr(ours, name), getattr(plain, name))
+    assert 0.1 < (ours.last_session < 9).mean() < 0.9
+
+
+def test_a_column_of_levers_is_the_same_for_all_dyads() -> None:
+    given, by_session = shocks(6, 300), np.linspace(-1, 1, 6)[:, None]
+    how = {"relationship": RELATIONSHIP, "potential": np.zeros(300)}
+    column = SessionModel()(given, support=by_session, keep=by_session, **how)
+    wide = np.tile(by_session, 300)
+    each = SessionModel()(given, support=wide, keep=wide, **how)
+    for name in ("held", "reached", "quality", "last_session"):
+        np.testing.assert_array_equal(getattr(column, name), getattr(each, name))
 
 
 def test_a_skip_makes_the_next_skip_likelier_by_the_stated_odds() -> None:
@@ -202,3 +264,13 @@ def test_quality_ramps_up_from_nothing() -> None:
     assert 0.99 < ramp[-1] < 1
     steps = np.diff(ramp)
     assert steps.argmax() in (1, 2), "logistic: the growth is fastest about the middle"
+
+
+def test_what_sessions_gave_adds_up_from_the_first_on(crowd) -> None:
+    programme = Programme(4, curriculum=0.8)
+    course = run_dyads(crowd.potential(programme), crowd.shuffled())
+    for role in ("mentor", "mentee"):
+        outcomes = programme.assumptions.outcomes
+        alone = outcomes(course.paths, course.traits, role=role, curriculum=0.3)
+        for k in range(4):
+            np.testing.assert_allclose(course.given[role][k], alone[: k + 1].sum(0), rtol=1e-12)
