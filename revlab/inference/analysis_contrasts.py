@@ -29,7 +29,7 @@ _WITHOUT_START = {
 def contrasts(scores: Scores, *, plan: AnalysisPlan, seed: int) -> list[Finding | Refusal]:
     """Return the contrast by the plan's estimator, its randomisation check and superiority."""
     scale_id, role = scores.outcome.scale_id, scores.outcome.role
-    level, status = plan.primary.conf_level, plan.status(scale_id, role)
+    level, status = plan.contrast_level, plan.status(scale_id, role)
     rule = rule_of(scores, plan)
     statistic = "adjusted" if scores.has_start else "change"
 
@@ -55,7 +55,9 @@ def contrasts(scores: Scores, *, plan: AnalysisPlan, seed: int) -> list[Finding 
     for topic, make in makers.items():
         result = attempt(scores.where(topic), make, status=status)
         if isinstance(result, Finding):
-            result = replace(result, estimate=_named(result.estimate, scores, topic))
+            found = _named(result.estimate, scores, topic)
+            notes = [note for note in (found.note, plan.look_note) if note]
+            result = replace(result, estimate=replace(found, note="; ".join(notes)))
         results.append(result)
     return results
 

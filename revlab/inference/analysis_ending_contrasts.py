@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from revlab.errors import EstimateError, must
 from revlab.inference.analysis_contrasts import blocked
-from revlab.inference.discrete_hazard import DiscreteHazardFit, fit_discrete_hazard
+from revlab.inference.discrete_hazard import fit_pooled_hazard
 from revlab.inference.estimate import Estimate
 from revlab.inference.estimators import change_cr2
 from revlab.inference.findings import Finding, Refusal, Where, attempt
@@ -176,22 +176,9 @@ def _discrete(ends: pd.DataFrame, plan: AnalysisPlan) -> Estimate:
     time = both["time"].to_numpy(dtype=float) + 1
     ended = both["ended_early"].to_numpy(dtype=bool)
     must(bool(ended.any()), "no pair has ended, so there is no hazard.", EstimateError)
-    fit = _first_that_fits(time, ended, treated.astype(float)[:, None])
+    fit = fit_pooled_hazard(time, ended, design_matrix=treated.astype(float)[:, None])
     levels = len(fit.baseline)
     plain = _described(fit.estimate(0, conf_level=plan.primary.conf_level), plan)
     pooled = "one level for all sessions" if levels == 1 else f"{levels} levels of sessions"
     said = f"discrete-time hazard with {fit.link} link and {pooled}; no interval"
     return replace(plain, convention=said)
-
-
-def _first_that_fits(
-    time: NDArray[np.float64], ended: NDArray[np.bool_], design: NDArray[np.float64]
-) -> DiscreteHazardFit:
-    """Fit with as many levels of sessions as the ends allow: nobody may end in a level."""
-    last = int(time[ended].max())
-    for final in range(last, 1, -1):
-        try:
-            return fit_discrete_hazard(time, ended, design_matrix=design, last_period=final)
-        except EstimateError:
-            continue
-    return fit_discrete_hazard(time, ended, design_matrix=design, last_period=1)

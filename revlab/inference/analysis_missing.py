@@ -137,7 +137,7 @@ def sensitivity(scores: Scores, *, plan: AnalysisPlan, seed: int) -> pd.DataFram
     >>> frame["approach"].tolist() == list(APPROACHES)
     True
     """
-    level = plan.primary.conf_level
+    level = plan.contrast_level
     rule = rule_of(scores, plan)
 
     def complete() -> Estimate:

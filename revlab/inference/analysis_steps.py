@@ -8,6 +8,7 @@ from revlab.fieldwork.pilot import Pilot
 from revlab.inference.analysis_contrasts import contrasts
 from revlab.inference.analysis_dyads import dyad_findings
 from revlab.inference.analysis_endings import ending_findings
+from revlab.inference.analysis_extras import extra_findings
 from revlab.inference.analysis_growth import growth_findings
 from revlab.inference.analysis_measurement import measurement_findings
 from revlab.inference.analysis_programme import both_sides, programme_findings, sides_of
@@ -74,6 +75,7 @@ def everything_found(
     results += dyad_findings(scores, plan=plan)
     results += growth_findings(pilot, scores, plan=plan)
     results += ending_findings(pilot, plan=plan)
+    results += extra_findings(pilot, plan=plan, seed=seed)
     return results + measurement_findings(pilot, scores, plan=plan, found=tuple(results))
 
 

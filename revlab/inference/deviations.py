@@ -26,6 +26,8 @@ _WORDS = {
     "alpha": "level of the tests",
     "blocks": "blocks of pools",
     "cluster": "unit that was dealt to an arm",
+    "looks": "looks at the data",
+    "look_bounds": "bounds of the looks",
 }
 
 
@@ -99,7 +101,7 @@ def deviations(
     rows: list[tuple[str, str, str]] = []
     for field in fields(PrimaryAnalysis):
         before, after = (getattr(plan.primary, field.name) for plan in (registered, used))
-        if before != after:
+        if before != after and field.name in _WORDS:
             rows.append((_WORDS[field.name], _text(before), _text(after)))
     rows += _criteria(registered, used)
     rows += _outcomes(registered, used, list(reported))
@@ -147,8 +149,10 @@ def not_carried_out(
 
 
 def _text(value: object) -> str:
-    if value is None or value == "":
+    if value is None or value in ("", ()):
         return "not stated"
+    if isinstance(value, tuple):
+        return ", ".join(_text(part) for part in value)
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 

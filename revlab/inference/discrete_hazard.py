@@ -12,7 +12,7 @@ from revlab.inference.columns import independent
 from revlab.inference.competing import periods
 from revlab.inference.estimate import Estimate, z_estimate
 
-__all__ = ["DiscreteHazardFit", "fit_discrete_hazard"]
+__all__ = ["DiscreteHazardFit", "fit_discrete_hazard", "fit_pooled_hazard"]
 
 Floats = NDArray[np.float64]
 _LINKS = ("cloglog", "logit")
@@ -149,6 +149,33 @@ def fit_discrete_hazard(
     counted["hazard"] = shape.inverse(beta[:k])
     errors = np.asarray(found.bse, dtype=float)[k:]
     return DiscreteHazardFit(beta[k:], errors, counted, float(found.llf), link, len(x))
+
+
+def fit_pooled_hazard(
+    time: ArrayLike, event: ArrayLike, *, design_matrix: ArrayLike, link: str = "cloglog"
+) -> DiscreteHazardFit:
+    """Fit with as many levels of periods as the ends allow: somebody must end in each, not all.
+
+    Parameters, errors and references are those of `fit_discrete_hazard`; late periods share one
+    level until each level has somebody who ended and somebody who did not.
+
+    Examples
+    --------
+    >>> time, ended = [1, 1, 2, 2, 3, 3, 4, 4, 4, 1], [1, 0, 1, 0, 0, 0, 1, 0, 0, 1]
+    >>> fit = fit_pooled_hazard(time, ended, design_matrix=[[k % 2] for k in range(10)])
+    >>> fit.baseline["period"].tolist()  # nobody ended in the third, which takes in the fourth
+    [1, 2, 3]
+    """
+    ended = np.asarray(event, dtype=bool)
+    last = int(np.asarray(time)[ended].max()) if ended.any() else 1
+    for final in range(last, 1, -1):
+        try:
+            return fit_discrete_hazard(
+                time, event, design_matrix=design_matrix, last_period=final, link=link
+            )
+        except EstimateError:
+            continue
+    return fit_discrete_hazard(time, event, design_matrix=design_matrix, last_period=1, link=link)
 
 
 def _counted(period: NDArray[np.int64], ended: Floats) -> pd.DataFrame:

@@ -18,7 +18,11 @@ TOPICS = (
     "lasted", "lasted_contrast", "lasted_pairs", "hazard_ratio", "hazard_check",
     "hazard_sessions", "attendance_spread", "reliably_better", "reliably_unchanged",
     "reliably_worse", "standardised_change", "standardised_contrast", "gain_from_pre",
-    "gain_from_then", "response_shift",
+    "gain_from_then", "response_shift", "first_session", "first_session_contrast",
+    "first_session_check", "ideas_rate", "ideas_adopted", "ideas_contrast", "ideas_check",
+    "ideas_adopted_contrast", "ties_share", "ties_index", "ties_change", "ties_contrast",
+    "expectation_gap", "expectation_ending", "goals_reached", "goals_stated", "goals_alike",
+    "goals_contrast",
 )  # fmt: skip
 """What findings are about, in the order of a report."""
 

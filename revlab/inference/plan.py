@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from revlab.errors import EstimateError, must, one_of
 from revlab.fieldwork.criteria import Criterion
@@ -11,6 +12,7 @@ from revlab.fieldwork.protocol import PrimaryAnalysis
 from revlab.fieldwork.stated import stated
 from revlab.inference.estimate import Contrast
 from revlab.inference.estimators import POINT_ESTIMATORS
+from revlab.inference.looks import Looks, look_bounds
 
 __all__ = [
     "STATUSES",
@@ -94,9 +96,12 @@ class AnalysisPlan:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the plan: a plan that was changed has another one."""
+        """SHA-256 of the plan: a plan that was changed has another one.
+
+        Which of the planned looks the data are for is no part of it.
+        """
         parts = {
-            "primary": stated(self.primary),
+            "primary": stated(replace(self.primary, look=0)),
             "progression": [stated(rule) for rule in self.progression],
             "secondary": [stated(outcome) for outcome in self.secondary],
         }
@@ -105,9 +110,45 @@ class AnalysisPlan:
 
     @property
     def alpha(self) -> float:
-        """Level of the tests."""
+        """Level of the tests; if there are several looks, on each side and at the present one."""
         first = self.primary
-        return round(1 - first.conf_level, 12) if first.alpha is None else first.alpha
+        whole = round(1 - first.conf_level, 12) if first.alpha is None else first.alpha
+        return whole if not first.looks else self._at_look(min(2 * whole, 0.499)) / 2
+
+    @property
+    def contrast_level(self) -> float:
+        """Level of the intervals of the contrasts: at a look on the way it is a higher one."""
+        first = self.primary
+        if not first.looks:
+            return first.conf_level
+        return 1 - self._at_look(1 - first.conf_level)
+
+    @property
+    def looks(self) -> Looks | None:
+        """The looks at the data and their bounds, None if there is one look at the end."""
+        first = self.primary
+        if not first.looks:
+            return None
+        return look_bounds(first.looks, alpha=1 - first.conf_level, bounds=first.look_bounds)
+
+    @property
+    def look_note(self) -> str:
+        """What the reader of a contrast must know about the looks; "" if there is one."""
+        first = self.primary
+        if not first.looks:
+            return ""
+        look = first.look or len(first.looks)
+        return (
+            f"look {look} of {len(first.looks)}, at {first.looks[look - 1]:.0%} of the "
+            f"information: a difference counts with a p-value of at most "
+            f"{1 - self.contrast_level:.2g}, and the interval is that of this level, so that all "
+            f"looks together find a difference where there is none with a chance of at most "
+            f"{1 - first.conf_level:.2g} (bounds {first.look_bounds})"
+        )
+
+    def _at_look(self, alpha: float) -> float:
+        first = self.primary
+        return _look_level(first.looks, first.look, alpha=alpha, bounds=first.look_bounds)
 
     @property
     def planned(self) -> tuple[Outcome, ...]:
@@ -141,6 +182,13 @@ class AnalysisPlan:
             f"({first.primary_role}) by {first.estimator}, margin {first.margin:g}, "
             f"{len(self.secondary)} secondary outcomes, {len(self.progression)} criteria"
         )
+
+
+@lru_cache(maxsize=64)
+def _look_level(looks: tuple[float, ...], look: int, *, alpha: float, bounds: str) -> float:
+    level = look_bounds(looks, alpha=alpha, bounds=bounds).level(look or len(looks))
+    # An interval needs a level below 1, however little a very early look may spend.
+    return max(level, 1e-9)
 
 
 def _all_floats(value: object) -> object:
