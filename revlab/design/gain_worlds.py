@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from revlab.design.arms import programmes_of
 from revlab.design.design import Design
 from revlab.design.histories import session_levers
 from revlab.design.parameter_values import with_values
@@ -13,7 +14,6 @@ from revlab.errors import DesignError, must
 from revlab.fieldwork.course import Course, run_dyads
 from revlab.fieldwork.outcomes import DyadTraits
 from revlab.fieldwork.programme import Programme
-from revlab.fieldwork.quick_sessions import quick_paths
 from revlab.fieldwork.sessions import SessionShocks, workload_path
 
 __all__ = ["GainWorlds", "draw_gain_worlds"]
@@ -59,8 +59,7 @@ class GainWorlds:
         quality = models.relationship.potential(fit, self.others)
         work = workload_path(self.shocks.workload, programme.session_persistence)
         support, keep = session_levers(programme)
-        paths = quick_paths(
-            models.sessions,
+        paths = models.sessions(
             replace(self.shocks, workload=work),
             quality,
             relationship=models.relationship,
@@ -73,8 +72,16 @@ class GainWorlds:
             role=self.design.role,
             curriculum=programme.curriculum - 0.5,
         )
+        agreed = models.agreement.added(
+            programme.planned_sessions,
+            goal_clarity=programme.goal_clarity,
+            contracting=programme.contracting,
+        )
+        given = np.exp(agreed + programme.recognition.added(programme.planned_sessions))
         gain = models.outcomes.gain(
-            self.design.scale_id, sessions.sum(axis=0), planned=programme.planned_sessions
+            self.design.scale_id,
+            (given[:, None] * sessions).sum(axis=0),
+            planned=programme.planned_sessions,
         )
         return float(gain[self.treated].mean() - gain[~self.treated].mean())
 
@@ -99,24 +106,11 @@ def draw_gain_worlds(design: Design, *, n_worlds: int, seed: int) -> GainWorlds:
     Raises
     ------
     DesignError
-        If the outcome is not a gain of a person, or levers differ from dyad to dyad.
+        If the outcome is not a gain of a person, levers differ from dyad to dyad, or an arm
+        changes the programme.
     """
+    _check(design)
     programme = design.programme
-    models = programme.assumptions
-    must(
-        design.scale_id in models.outcomes.gains,
-        f"{design.scale_id!r} is not a gain of a person; take a scale of "
-        f"{list(models.outcomes.gains)}.",
-        DesignError,
-    )
-    must(
-        models.candour.silent(programme.recording)
-        and models.gap.weight == models.agreement.mismatch_end == 0
-        and programme.joining is None,
-        "levers that differ from dyad to dyad (candour, skill gap, expectations, who joins) are "
-        "not covered here; leave them at their neutral defaults.",
-        DesignError,
-    )
     scored = score_design(design)
     parts = []
     for replication in range(n_worlds):
@@ -134,6 +128,34 @@ def draw_gain_worlds(design: Design, *, n_worlds: int, seed: int) -> GainWorlds:
     whole = {name: np.concatenate([p[name] for p in parts], axis=-1) for name in parts[0]}
     shocks = SessionShocks(*(whole.pop(name) for name in ("workload", "skip", "end")))
     return GainWorlds(design, shocks=shocks, treated=whole.pop("treated") > 0, **whole)
+
+
+def _check(design: Design) -> None:
+    """Refuse what the quick difference does not cover."""
+    programme = design.programme
+    models = programme.assumptions
+    must(
+        design.scale_id in models.outcomes.gains,
+        f"{design.scale_id!r} is not a gain of a person; take a scale of "
+        f"{list(models.outcomes.gains)}.",
+        DesignError,
+    )
+    must(
+        models.candour.silent(programme.recording)
+        and models.gap.weight == models.agreement.mismatch_end == models.managers.spread == 0
+        and models.generation.gain == models.generation.apart == models.patience.slow_end == 0
+        and programme.joining is None,
+        "levers that differ from dyad to dyad (candour, skill gap, expectations, managers, "
+        "generations, patience, who joins) are not covered here; leave them at their neutral "
+        "defaults.",
+        DesignError,
+    )
+    must(
+        all(one is programme for one in programmes_of(design.arms.values(), programme)),
+        "only arms that differ in their policy are covered here; to compare programmes, call "
+        "`simulate_design`.",
+        DesignError,
+    )
 
 
 def _part(seen: World, blind: World, arm: str) -> dict[str, Array]:

@@ -1,31 +1,19 @@
-"""The likelihood of who skipped and who ended, with workload and quality integrated out."""
+"""What became of the sessions of dyads, each different history once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from revlab.errors import DesignError, must
 from revlab.fieldwork.pilot import Pilot
 from revlab.fieldwork.programme import Programme
 
-__all__ = [
-    "Histories",
-    "attendance_log_likelihood",
-    "histories_of",
-    "quality_weights",
-    "session_levers",
-]
+__all__ = ["Histories", "counted", "histories_of", "session_levers"]
 
 Array = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
-
-_LOADS, _WIDEST = 11, 3.0
-_QUALITY, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
-_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,98 +89,27 @@ def histories_of(pilot: Pilot) -> Histories:
     status = table.to_numpy(dtype=object)
     last = np.minimum(pilot.dyads["last_session"].to_numpy(dtype=np.int64), n_sessions)
     due = np.arange(1, n_sessions + 1) <= last[:, None]
-    rows = np.column_stack([last, (status != "held") & due])
-    unique, which, count = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
-    return Histories(unique[:, 1:].astype(bool), unique[:, 0], count, which.ravel())
+    return counted((status != "held") & due, last)
 
 
-def _loads(persistence: float) -> tuple[Array, Array, Array]:
-    """Return nodes of workload, their weights, and the weights from one session to the next."""
-    nodes = np.linspace(-_WIDEST, _WIDEST, _LOADS)
-    weights = np.exp(-(nodes**2) / 2)
-    fresh = np.sqrt(max(1 - persistence**2, 0.05))
-    step = np.exp(-(((nodes[None, :] - persistence * nodes[:, None]) / fresh) ** 2) / 2)
-    return nodes, weights / weights.sum(), step / step.sum(axis=1, keepdims=True)
-
-
-def attendance_log_likelihood(
-    histories: Histories, programme: Programme, values: Mapping[str, float]
-) -> float:
-    """Return the log-likelihood of what became of the sessions.
-
-    The workload of the two over the sessions, and the potential of their relationship, are not
-    seen. They are integrated out dyad by dyad, so that the sessions of a dyad go together.
+def counted(skipped: Bools, last: Counts) -> Histories:
+    """Return the different histories among those of dyads.
 
     Parameters
     ----------
-    histories : Histories
-        What became of the sessions.
-    programme : Programme
-        Its levers, and all that is assumed and not in ``values``.
-    values : mapping of str to float
-        Parameters of `revlab.fieldwork.sessions.SessionModel` to put in.
-
-    Returns
-    -------
-    float
+    skipped : array of bool, shape (n_dyads, n_sessions)
+        Whether the session came due and was not held.
+    last : array of int, shape (n_dyads,)
+        Last session that came due.
 
     Examples
     --------
-    >>> one = Histories(np.array([[True]]), np.array([1]), np.array([1]), np.array([0]))
-    >>> how = {"skip_base": 0.0, "skip_workload": 0.0, "skip_quality": 0.0}
-    >>> round(attendance_log_likelihood(one, Programme(1), how), 4)
-    -0.6931
+    >>> counted(np.array([[True, False], [True, False]]), np.array([2, 2])).count.tolist()
+    [2]
     """
-    chance = _chance(histories, programme, values)
-    return float(histories.count @ np.log(chance.sum(axis=(1, 2))))
-
-
-def quality_weights(
-    histories: Histories, programme: Programme, values: Mapping[str, float]
-) -> tuple[Array, Array]:
-    """Return what a history tells of the potential quality of the relationship.
-
-    Returns
-    -------
-    quality : array, shape (n_nodes,)
-        Potentials, in SD.
-    weights : array, shape (n_histories, n_nodes)
-        Chance of each given the history; rows add up to 1.
-    """
-    chance = _chance(histories, programme, values).sum(axis=2)
-    return _QUALITY, chance / chance.sum(axis=1, keepdims=True)
-
-
-def _chance(histories: Histories, programme: Programme, values: Mapping[str, float]) -> Array:
-    """Return the chance of each history with each quality and last workload."""
-    model = replace(programme.assumptions.sessions, **values)
-    support, keep = session_levers(programme)
-    load, weights, onward = _loads(programme.session_persistence)
-    ramp = programme.assumptions.relationship.ramp(np.arange(histories.n_sessions + 1))
-    skipped, due, in_a_row = histories.skipped, histories.due, histories.in_a_row
-    held = np.cumsum(due & ~skipped, axis=1)
-    before = np.column_stack([np.zeros(len(held), dtype=np.int64), held[:, :-1]])
-    after_skip = np.column_stack([np.zeros(len(held)), in_a_row[:, :-1] > 0])
-    chance = np.tile(_WEIGHTS[:, None] * weights, (len(held), 1, 1))
-    for k in range(histories.n_sessions):
-        quality = ramp[before[:, k]][:, None] * _QUALITY
-        odds = (
-            model.skip_base
-            + model.skip_after_skip * after_skip[:, k, None]
-            - model.skip_quality * quality
-            - support[k]
-        )
-        sign = np.where(skipped[:, k], 1.0, -1.0)[:, None, None]
-        seen = expit(sign * (odds[..., None] + model.skip_workload * load))
-        if k < histories.n_sessions - 1:
-            quality = ramp[held[:, k]][:, None] * _QUALITY
-            risk = model.end_base - model.end_quality * quality - keep[k]
-            risk = risk + model.end_skips * in_a_row[:, k, None]
-            sign = np.where(histories.ends[:, k], 1.0, -1.0)[:, None]
-            seen *= expit(sign * risk)[..., None]
-        chance = np.where(due[:, k, None, None], chance * seen, chance)
-        chance = chance @ onward
-    return chance
+    rows = np.column_stack([last, skipped])
+    unique, which, count = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
+    return Histories(unique[:, 1:].astype(bool), unique[:, 0], count, which.ravel())
 
 
 def session_levers(programme: Programme) -> tuple[Array, Array]:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from revlab.design.histories import Histories, attendance_log_likelihood, histories_of
+from revlab.design.answered import answered
+from revlab.design.histories import Histories, histories_of
+from revlab.design.learned_attendance import learned_attendance
 from revlab.design.learned_survey import discrimination, gaps, responses_after, responses_before
 from revlab.design.learned_views import alike_views
 from revlab.design.parameter_values import with_values
-from revlab.design.profile import Fitted, profiled
+from revlab.design.profile import Fitted
 from revlab.design.unlearnt import why_not
 from revlab.errors import DesignError, EstimateError, must
 from revlab.fieldwork.evidence import evidence
@@ -19,9 +21,6 @@ from revlab.fieldwork.programme import Programme
 
 __all__ = ["Learned", "learn_from_pilot"]
 
-_FEWEST = 5
-_LEVEL = {"skip_after_skip": "skip_base", "end_skips": "end_base"}
-_SESSIONS = ("skip_base", "skip_after_skip", "end_base", "end_skips")
 _INFORMED_BY = {
     "skip_base": "sessions held and skipped",
     "skip_after_skip": "what followed a skipped session",
@@ -34,15 +33,6 @@ _INFORMED_BY = {
     "item_missing": "items left out",
     "discrimination": "alpha before the start",
     "perception_sd": "both views of a relationship",
-}
-
-_WORDS = {
-    "skip_base": f"fewer than {_FEWEST} sessions were skipped, or fewer than {_FEWEST} were held",
-    "skip_after_skip": f"after a skipped session fewer than {_FEWEST} were skipped, or fewer than "
-    f"{_FEWEST} were held",
-    "end_base": f"fewer than {_FEWEST} dyads ended early, or fewer than {_FEWEST} went on",
-    "end_skips": f"fewer than {_FEWEST} dyads ended after a skipped session, or fewer than "
-    f"{_FEWEST} after one that was held",
 }
 
 
@@ -101,7 +91,8 @@ def learn_from_pilot(pilot: Pilot, *, programme: Programme | None = None) -> Lea
 
     References
     ----------
-    Venzon & Moolgavkar 1988, Applied Statistics 37:87-94, on intervals by profile likelihood.
+    Venzon & Moolgavkar 1988, Applied Statistics 37:87-94, and Heinze & Schemper 2002, Statistics
+    in Medicine 21:2409-2419, on intervals by the (penalised) profile likelihood.
 
     Examples
     --------
@@ -114,14 +105,16 @@ def learn_from_pilot(pilot: Pilot, *, programme: Programme | None = None) -> Lea
     """
     base = _base(pilot, programme)
     histories = _histories(pilot)
-    fitted, refused = _attendance(histories, base)
+    sessions = learned_attendance(histories, base)
+    fitted, refused = dict(sessions.fitted), dict(sessions.refused)
+    told = answered(pilot)
     plain = {name.partition(".")[2]: one.value for name, one in fitted.items()}
     steps: dict[tuple[str, ...], Callable[[], dict[str, Fitted]]] = {
-        ("response_intake",): lambda: responses_before(pilot),
+        ("response_intake",): lambda: responses_before(told),
         ("response_mentor", "response_mentee", "response_held"): lambda: responses_after(
-            pilot, base
+            told, base
         ),
-        ("item_missing",): lambda: gaps(pilot),
+        ("item_missing",): lambda: gaps(told),
         ("discrimination",): lambda: discrimination(pilot, base),
         ("perception_sd",): lambda: alike_views(pilot, base, histories, values=plain),
     }
@@ -157,52 +150,6 @@ def _base(pilot: Pilot, programme: Programme | None) -> Programme:
         DesignError,
     )
     return programme
-
-
-def _attendance(
-    histories: Histories, programme: Programme
-) -> tuple[dict[str, Fitted], dict[str, str]]:
-    """Return what the sessions say, and why they do not say the rest."""
-    refused = _too_few(histories)
-    # What cannot be told still makes the rest less sure: it varies over its range in the registry.
-    names = [n for n in _SESSIONS if n not in refused or _LEVEL.get(n, n) not in refused]
-    if not names:
-        return {}, refused
-    model = programme.assumptions.sessions
-    start = np.array([getattr(model, name) for name in names])
-    ranges = evidence().set_index("parameter").loc[[f"sessions.{n}" for n in names]]
-    width = (ranges["high"] - ranges["low"]).to_numpy(dtype=float) / 4
-    vague = np.array([name in refused for name in names])
-
-    def _likelihood(values: np.ndarray) -> float:
-        given = dict(zip(names, values.tolist(), strict=True))
-        away = ((values - start) / width)[vague]
-        return attendance_log_likelihood(histories, programme, given) - float(away @ away) / 2
-
-    try:
-        found = profiled(_likelihood, start)
-    except EstimateError as error:
-        return {}, refused | dict.fromkeys(names, str(error))
-    both = zip(names, found, strict=True)
-    return {f"sessions.{n}": one for n, one in both if n not in refused}, refused
-
-
-def _too_few(histories: Histories) -> dict[str, str]:
-    """Return the parameters that the sessions cannot inform, with the reason."""
-    n, due, skipped, ends = histories.count, histories.due, histories.skipped, histories.ends
-    after = np.column_stack([np.zeros(len(n), dtype=bool), skipped[:, :-1]]) & due
-    risk = due & (np.arange(1, histories.n_sessions + 1) < histories.n_sessions)
-    cells = {
-        "skip_base": (due & ~after & skipped, due & ~after & ~skipped),
-        "skip_after_skip": (after & skipped, after & ~skipped),
-        "end_base": (risk & ends, risk & ~ends),
-        "end_skips": (risk & ends & skipped, risk & ends & ~skipped),
-    }
-    return {
-        name: _WORDS[name]
-        for name, both in cells.items()
-        if min(int((n[:, None] * cell).sum()) for cell in both) < _FEWEST
-    }
 
 
 def _table(fitted: Mapping[str, Fitted], refused: Mapping[str, str]) -> pd.DataFrame:

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from revlab.design.answered import answered, keyed_items
+from revlab.design.answered import keyed_items
 from revlab.design.implied import implied_alpha
 from revlab.design.profile import Fitted, jackknifed
 from revlab.errors import EstimateError, must
@@ -39,21 +40,26 @@ def _share(happened: Mask, clusters: npt.NDArray[np.intp], what: str) -> Fitted:
     return _within(found, lambda x: float(expit(x)))
 
 
-def responses_before(pilot: Pilot) -> dict[str, Fitted]:
+def responses_before(told: pd.DataFrame) -> dict[str, Fitted]:
     """Return the share who answer the survey before the programme.
+
+    Parameters
+    ----------
+    told : pandas.DataFrame
+        From `revlab.design.answered.answered`.
 
     Raises
     ------
     EstimateError
         If too few answered or too few did not.
     """
-    frame = answered(pilot).query("intake")
+    frame = told[told["intake"]]
     happened = frame["responded"].to_numpy(dtype=bool)
     clusters = frame["cluster"].to_numpy(dtype=np.intp)
     return {"survey.response_intake": _share(happened, clusters, "answers before the start")}
 
 
-def responses_after(pilot: Pilot, programme: Programme) -> dict[str, Fitted]:
+def responses_after(told: pd.DataFrame, programme: Programme) -> dict[str, Fitted]:
     """Return the shares of both roles who answer later, and how they go with attendance.
 
     A logistic regression on the role and the share of sessions held so far, all later surveys
@@ -64,7 +70,7 @@ def responses_after(pilot: Pilot, programme: Programme) -> dict[str, Fitted]:
     EstimateError
         If too few of a role answered or too few did not.
     """
-    frame = answered(pilot).query("not intake")
+    frame = told[~told["intake"]]
     responded = frame["responded"].to_numpy(dtype=bool)
     mentor = (frame["role"] == "mentor").to_numpy(dtype=bool)
     for role, here in zip(_ROLES, (mentor, ~mentor), strict=True):
@@ -102,7 +108,7 @@ def _logistic(design: Array, outcome: Array) -> Array:
     return np.full(design.shape[1], np.nan)
 
 
-def gaps(pilot: Pilot) -> dict[str, Fitted]:
+def gaps(told: pd.DataFrame) -> dict[str, Fitted]:
     """Return the share of single items that those who answer leave out.
 
     Raises
@@ -110,7 +116,7 @@ def gaps(pilot: Pilot) -> dict[str, Fitted]:
     EstimateError
         If too few items were left out.
     """
-    frame = answered(pilot).query("responded")
+    frame = told[told["responded"]]
     asked, left = (frame[name].to_numpy(dtype=float) for name in ("items", "left_out"))
     must(
         _FEWEST <= left.sum() < asked.sum(),

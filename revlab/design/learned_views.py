@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from revlab.design.answered import due_before, paired_scores
-from revlab.design.histories import Histories, quality_weights
+from revlab.design.attendance import quality_weights
+from revlab.design.histories import Histories
 from revlab.design.implied import score_moments
 from revlab.design.learned_survey import solved
 from revlab.design.profile import Fitted, jackknifed

@@ -17,6 +17,9 @@ _ROOMS = {
     "gap": "gap",
     "candour": "candour",
     "agreement": "agreement",
+    "patience": "patience",
+    "managers": "managers",
+    "generation": "generation",
 }
 """Room of the registry to part of `Assumptions`."""
 

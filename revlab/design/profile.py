@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.stats import chi2, t
 
 from revlab.errors import EstimateError, must
 
-__all__ = ["Fitted", "jackknifed", "profiled"]
+__all__ = ["Fitted", "Summit", "climbed", "jackknifed", "profiled"]
 
 Array = npt.NDArray[np.float64]
-_WIDEST, _STEPS, _NEAR = 12.0, 12, 0.003
+_WIDEST, _TRIES, _RIGHT = 12.0, 12, 0.003
+_STEPS, _HALVINGS, _ROUNDING = 100, 12, 1e-12
+_CLOSE, _NEAR, _NUDGE, _STIFF = 1e-4, 0.03, 1e-4, 10.0
 _FEWEST = 6
 
 
@@ -33,14 +34,17 @@ class Fitted:
 
 
 def profiled(
-    log_likelihood: Callable[[Array], float], start: Array, *, conf_level: float = 0.95
+    log_likelihood: Callable[[Array], tuple[float, Array]],
+    start: Array,
+    *,
+    conf_level: float = 0.95,
 ) -> list[Fitted]:
     """Return the maximum of a likelihood and the profile-likelihood interval of each parameter.
 
     Parameters
     ----------
     log_likelihood : callable
-        From the parameters, shape (p,), to the log-likelihood.
+        From the parameters, shape (p,), to the log-likelihood and its gradient, shape (p,).
     start : array, shape (p,)
         Where to begin.
     conf_level : float
@@ -61,58 +65,124 @@ def profiled(
 
     Examples
     --------
-    >>> [one] = profiled(lambda x: -2 * float(x[0] - 1) ** 2, np.zeros(1))
+    >>> [one] = profiled(lambda x: (-2 * float(x[0] - 1) ** 2, -4 * (x - 1)), np.zeros(1))
     >>> round(one.conf_low, 2), round(one.conf_high, 2)
     (0.02, 1.98)
     """
-    best = minimize(lambda x: -log_likelihood(x), start, method="BFGS")
+    rough = climbed(log_likelihood, start, _STIFF * np.eye(len(start)), tolerance=_CLOSE)
+    curvature = _curvature(log_likelihood, rough.place)
     must(
-        bool(np.isfinite(best.fun)) and bool(np.all(np.isfinite(best.x))),
+        bool(np.isfinite(curvature).all()) and bool((np.linalg.eigvalsh(curvature) > 0).all()),
         "the likelihood has no maximum that could be found; the pilot says too little.",
         EstimateError,
     )
+    best = climbed(log_likelihood, rough.place, curvature, tolerance=_CLOSE)
     drop = float(chi2.ppf(conf_level, 1)) / 2
-    spread = np.sqrt(np.maximum(np.diag(np.asarray(best.hess_inv)), 1e-6))
     found = []
-    for place in range(len(best.x)):
-        ends = [
-            _end(log_likelihood, best, place=place, step=side * spread[place], drop=drop)
+    for place in range(len(start)):
+        low, high = (
+            _end(log_likelihood, best, curvature, place=place, root=side * np.sqrt(drop))
             for side in (-1.0, 1.0)
-        ]
-        found.append(Fitted(float(best.x[place]), *ends))
+        )
+        found.append(Fitted(float(best.place[place]), low, high))
     return found
 
 
-def _end(
-    log_likelihood: Callable[[Array], float], best: object, *, place: int, step: float, drop: float
-) -> float:
-    """Return where the likelihood, at its best over the others, has fallen by ``drop``."""
-    top, most = np.asarray(best.x), -float(best.fun)  # type: ignore[attr-defined]
-    others = np.delete(np.asarray(best.hess_inv)[:, place], place)  # type: ignore[attr-defined]
-    slope = others / max(np.asarray(best.hess_inv)[place, place], 1e-9)  # type: ignore[attr-defined]
+@dataclass(frozen=True, eq=False)
+class Summit:
+    """Where a climb ended, and how high that is."""
 
-    def _lost(away: float) -> float:
-        fixed = top[place] + away
+    place: Array
+    height: float
 
-        def _loss(rest: Array) -> float:
-            return -log_likelihood(np.insert(rest, place, fixed))
 
-        start = np.delete(top, place) + slope * away
-        if start.size == 0:
-            return most - log_likelihood(np.array([fixed]))
-        fit = minimize(_loss, start, method="BFGS", options={"gtol": 1e-2})
-        return most + float(fit.fun)
+def climbed(
+    log_likelihood: Callable[[Array], tuple[float, Array]],
+    start: Array,
+    curvature: Array,
+    *,
+    tolerance: float,
+    fixed: int | None = None,
+) -> Summit:
+    """Return the maximum, by quasi-Newton steps that begin with a known curvature.
 
-    # The signed root of what is lost is nearly straight, so that two or three steps are enough.
-    away, wanted = step * np.sqrt(2 * drop), np.sqrt(drop)
+    Parameters
+    ----------
+    log_likelihood : callable
+        As in `profiled`.
+    start : array, shape (p,)
+        Where to begin.
+    curvature : array, shape (p, p)
+        Negative second derivatives, or a guess of them.
+    tolerance : float
+        Root of twice what the last step could still gain.
+    fixed : int or None
+        A parameter that stays where it is.
+
+    References
+    ----------
+    Nocedal & Wright 2006, Numerical Optimization, chapter 6 (BFGS).
+
+    Examples
+    --------
+    >>> climbed(lambda x: (-float(x @ x), -2 * x), np.ones(2), np.eye(2), tolerance=1e-6).place
+    array([0., 0.])
+    """
+    free = np.delete(np.arange(len(start)), [] if fixed is None else [fixed])
+    place = start.astype(float)
+    height, slope = log_likelihood(place)
+    spread = np.linalg.inv(curvature[np.ix_(free, free)])
     for _ in range(_STEPS):
-        root = np.sqrt(max(_lost(away), 1e-12))
-        if abs(root - wanted) < _NEAR * wanted:
-            return float(top[place] + away)
-        away *= min(max(wanted / root, 0.5), 2.0)
+        step = spread @ slope[free]
+        if not slope[free] @ step > tolerance**2:
+            break
+        for _ in range(_HALVINGS):
+            there = place.copy()
+            there[free] += step
+            higher, onward = log_likelihood(there)
+            if higher >= height - _ROUNDING:
+                break
+            step = step / 2
+        turned = slope[free] - onward[free]
+        if step @ turned > 0:
+            side = np.eye(len(free)) - np.outer(step, turned) / (step @ turned)
+            spread = side @ spread @ side.T + np.outer(step, step) / (step @ turned)
+        place, height, slope = there, higher, onward
+    return Summit(place, height)
+
+
+def _curvature(log_likelihood: Callable[[Array], tuple[float, Array]], place: Array) -> Array:
+    """Return the negative second derivatives, as differences of the gradient."""
+    steps = _NUDGE * np.eye(len(place))
+    rows = np.array([log_likelihood(place - h)[1] - log_likelihood(place + h)[1] for h in steps])
+    return np.asarray((rows + rows.T) / (4 * _NUDGE))
+
+
+def _end(
+    log_likelihood: Callable[[Array], tuple[float, Array]],
+    best: Summit,
+    curvature: Array,
+    *,
+    place: int,
+    root: float,
+) -> float:
+    """Return where the likelihood, at its best over the others, has fallen by ``root`` squared."""
+    spread = np.linalg.inv(curvature)[:, place]
+    along = spread / spread[place]
+    # The signed root of what is lost is nearly straight, so that two or three steps are enough.
+    away, wanted = root * np.sqrt(2 * spread[place]), abs(root)
+    at, before = best.place, 0.0
+    for _ in range(_TRIES):
+        start = at + along * (away - before)
+        ridge = climbed(log_likelihood, start, curvature, tolerance=_NEAR, fixed=place)
+        lost = np.sqrt(max(best.height - ridge.height, 1e-12))
+        at, before = ridge.place, away
+        if abs(lost - wanted) < _RIGHT * wanted:
+            break
+        away *= min(max(wanted / lost, 0.5), 2.0)
         if abs(away) > _WIDEST:
-            return float(np.sign(step) * np.inf)
-    return float(top[place] + away)
+            return float(np.sign(root) * np.inf)
+    return float(best.place[place] + away)
 
 
 def jackknifed(

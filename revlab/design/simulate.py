@@ -1,18 +1,19 @@
 """`simulate_design`: run a design many times in the simulator, and keep every answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
+from revlab.design.dealt import arm_outcomes, deal_dyads
 from revlab.design.design import Design
 from revlab.design.world import Scored, World, draw_world, score_design
 from revlab.errors import DesignError, EstimateError, OptionError, must
 from revlab.fieldwork.simulate import expected_outcomes, simulate_outcomes
 from revlab.inference.estimators import ESTIMATORS
-from revlab.pairing.matching import Matching
 
 __all__ = ["simulate_design"]
 
@@ -43,10 +44,10 @@ def simulate_design(
         Root seed. Every source of chance is keyed by seed, replication and purpose, so the
         result has the same bits for any number of workers.
     effect : float or None
-        None: the arms differ by what their policies do to the pairs, and the estimand is that
-        difference, known from the simulator. A number: every pool is paired by the control
-        policy and this many points are added to the outcome of the treated arm, so that the
-        power for a *stated* effect is found (0 gives the null).
+        None: the arms differ by what their policies and programmes do to the pairs, and the
+        estimand is that difference, known from the simulator. A number: everybody has the policy
+        and the programme of the control arm and this many points are added to the outcome of the
+        treated arm, so that the power for a *stated* effect is found (0 gives the null).
     workers : int
         Processes; joblib's backends apply.
     progress : bool
@@ -67,7 +68,8 @@ def simulate_design(
     Notes
     -----
     The estimand of replication r is the mean expected outcome per pair if all pools of its
-    people were paired by the treatment policy, minus the same under the control policy
+    people were in the treatment arm, with its policy and its programme, minus the same under the
+    control arm; it is the same whether pools or dyads are dealt
     (Blair, Cooper, Coppock and Humphreys 2019, American Political Science Review 113:838-859,
     for the split into model, inquiry, data strategy and answer strategy).
 
@@ -105,7 +107,7 @@ def _replicate(
     world = draw_world(design, scored, seed=seed, replication=replication)
     treatment, control = design.contrast.treatment, design.contrast.control
     own = {treatment: treatment if effect is None else control, control: control}
-    frame = _outcomes(simulate_outcomes, world, world.matched(world.arms, own))
+    frame = _pilot(world, own)
     if effect is None:
         estimand = _estimand(world, own)
     else:
@@ -118,16 +120,24 @@ def _replicate(
     ]
 
 
-def _outcomes(
-    reveal: Callable[..., pd.DataFrame], world: World, matching: Matching
-) -> pd.DataFrame:
-    design = world.design
-    return reveal(world.potential, matching, scale_id=design.scale_id, role=design.role)
+def _pilot(world: World, own: dict[str, str]) -> pd.DataFrame:
+    design, matching = world.design, world.matched(world.arms, own)
+    if design.unit == "pool":
+        return arm_outcomes(simulate_outcomes, world, matching, source=own)
+    dealt = deal_dyads(matching.dyads, design.contrast, rng=world.potential.rng("dealt dyads"))
+    matching = replace(matching, dyads=matching.dyads.assign(arm=dealt.arm))
+    frame = arm_outcomes(simulate_outcomes, world, matching, source=own)
+    return frame.assign(block=frame["pool_id"], pool_id=dealt.unit)
 
 
 def _estimand(world: World, own: dict[str, str]) -> float:
     means = [
-        _outcomes(expected_outcomes, world, world.matched(dict.fromkeys(world.arms, arm), own))
+        arm_outcomes(
+            expected_outcomes,
+            world,
+            world.matched(dict.fromkeys(world.arms, arm), own),
+            source={arm: own[arm]},
+        )
         for arm in own
     ]
     return float(means[0]["post"].mean()) - float(means[1]["post"].mean())

@@ -7,7 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from revlab.design.arms import policy_in
 from revlab.design.design import Design
+from revlab.design.drawn_people import drawn_cohort
+from revlab.fieldwork.joiners import joiners
 from revlab.fieldwork.potential import Potential, draw_potential
 from revlab.pairing.compatibility import Compatibility
 from revlab.pairing.matching import Matching
@@ -37,9 +40,9 @@ def score_design(design: Design) -> Scored:
     # The parts only explain; without them a draw of people copies less.
     arms = {
         arm: score_cohort(
-            design.cohort, score=policy.score, eligibility=policy.eligibility
+            design.cohort, score=policy_in(own).score, eligibility=policy_in(own).eligibility
         ).without_parts()
-        for arm, policy in design.arms.items()
+        for arm, own in design.arms.items()
     }
     return Scored(arms, score_cohort(design.cohort).without_parts())
 
@@ -62,7 +65,7 @@ class World:
             self.cohort,
             self.pools,
             arms=arms,
-            policies={arm: self.design.arms[policy_of[arm]] for arm in policy_of},
+            policies={arm: policy_in(self.design.arms[policy_of[arm]]) for arm in policy_of},
             scored={arm: self.scored[policy_of[arm]] for arm in policy_of},
             seed=self.pairing_seed,
         )
@@ -70,6 +73,10 @@ class World:
 
 def draw_world(design: Design, scored: Scored, *, seed: int, replication: int) -> World:
     """Draw the people, pools, arms and shocks of one replication.
+
+    The people have what the roster knows of them: traits, skills, reporting lines. If a design
+    says that joiners take part, all who were drawn get their shocks, those who join by the rule
+    of the programme are dealt to pools, and the others are not seen again.
 
     Parameters
     ----------
@@ -87,18 +94,24 @@ def draw_world(design: Design, scored: Scored, *, seed: int, replication: int) -
     rng = stream(seed, replication, "people")
     columns = _drawn(len(design.cohort.mentors), design.n_pairs, rng)
     rows = _drawn(len(design.cohort.mentees), design.n_pairs, rng)
-    mentors = _taken(design.cohort.mentors, columns)
-    mentees = _taken(design.cohort.mentees, rows)
-    # Only grades matter below: scores and rules are taken from the whole cohort.
-    cohort = Cohort(mentors[["unit", "grade", "capacity"]], mentees[["unit", "grade", "capacity"]])
+    cohort = drawn_cohort(design.cohort, mentors=columns, mentees=rows)
+    reference = _selected(scored.reference, rows, columns, cohort)
+    potential = draw_potential(
+        cohort, reference, programme=design.programme, seed=seed, replication=replication
+    )
+    if design.taking_part == "joiners":
+        found = joiners(potential)
+        come = found.loc[found["joins"], ["role", "person_id"]]
+        junior, senior = (
+            people.index.isin(come.loc[come["role"] == role, "person_id"])
+            for role, people in (("mentor", cohort.mentors), ("mentee", cohort.mentees))
+        )
+        columns, rows = columns[junior], rows[senior]
+        cohort = cohort.subset(cohort.mentors.index[junior], cohort.mentees.index[senior])
     pools = draw_pools(cohort, design.n_pools, rng=stream(seed, replication, "pools"))
     labels = [design.contrast.treatment, design.contrast.control]
     arms = draw_arms(
         sorted(pools["pool_id"].unique()), labels, rng=stream(seed, replication, "arms")
-    )
-    reference = _selected(scored.reference, rows, columns, cohort)
-    potential = draw_potential(
-        cohort, reference, programme=design.programme, seed=seed, replication=replication
     )
     return World(
         design,
@@ -113,14 +126,6 @@ def draw_world(design: Design, scored: Scored, *, seed: int, replication: int) -
 
 def _drawn(n_people: int, n_wanted: int, rng: np.random.Generator) -> Places:
     return np.sort(rng.choice(n_people, size=n_wanted, replace=n_wanted > n_people))
-
-
-def _taken(people: pd.DataFrame, places: Places) -> pd.DataFrame:
-    taken = people.iloc[places]
-    if not taken.index.has_duplicates:
-        return taken
-    copies = pd.Series(taken.index).groupby(taken.index.to_numpy()).cumcount().astype(str)
-    return taken.set_axis(pd.Index(taken.index + "~" + copies.to_numpy(), name="person_id"))
 
 
 def _selected(fit: Compatibility, rows: Places, columns: Places, cohort: Cohort) -> Compatibility:

@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from revlab.design import learned as learned_module
+from revlab.design import learned_attendance as attendance_module
 from revlab.design.answered import answered, due_before
-from revlab.design.histories import Histories, attendance_log_likelihood, histories_of
+from revlab.design.attendance import Attendance, attendance_log_likelihood, quality_weights
+from revlab.design.histories import Histories, histories_of
 from revlab.design.implied import implied_alpha, score_moments
 from revlab.design.learned import Learned, learn_from_pilot
+from revlab.design.learned_attendance import learned_attendance
 from revlab.design.learned_survey import solved
 from revlab.design.parameter_values import with_values
 from revlab.design.profile import Fitted, jackknifed, profiled
@@ -100,7 +102,7 @@ def test_the_programme_has_fitted_values_and_defaults_for_the_rest(example: Lear
     assert (others["value"] == others["default"]).all()
     assert (others["note"].str.len() > 10).all()
     assert (table.loc[table["informed_by"] != "", "note"] == "").all()
-    assert repr(learned) == "What 45 dyads say about 10 of 52 parameters"
+    assert repr(learned) == f"What 45 dyads say about 10 of {len(table)} parameters"
 
 
 def test_a_default_that_nothing_informs_keeps_its_range_and_grade(example: Learned) -> None:
@@ -187,9 +189,9 @@ def notes_of(pilot: Pilot) -> pd.Series:
 def test_what_did_not_happen_teaches_nothing_and_says_so(simulated: list[Pilot]) -> None:
     for status in ("held", "skipped"):
         notes = notes_of(with_status(simulated[0], status))
-        assert notes["sessions.skip_base"].startswith("fewer than 5 sessions were skipped, or")
+        assert notes["sessions.skip_base"] == "no session was skipped, or none was held"
         assert notes["sessions.skip_after_skip"].startswith("after a skipped session fewer than 5")
-        assert notes["sessions.end_base"].startswith("fewer than 5 dyads ended early")
+        assert notes["sessions.end_base"] == "no dyad ended early, or none went on"
         assert notes["sessions.end_skips"].startswith("fewer than 5 dyads ended after a skipped")
     assert notes["survey.response_held"] == "all dyads held the same share of sessions."
 
@@ -232,24 +234,64 @@ def test_who_answered_is_counted_by_survey(simulated: list[Pilot]) -> None:
     np.testing.assert_allclose(last, held.reindex(last.index).fillna(0) / 6)
 
 
+def of_normal(x: np.ndarray):
+    """Return the log-likelihood of mean and log SD, with its gradient."""
+
+    def value(v: np.ndarray) -> tuple[float, np.ndarray]:
+        away, precision = x - v[0], np.exp(-2 * v[1])
+        squares = float(away @ away) * precision
+        slopes = np.array([away.sum() * precision, squares - len(x)])
+        return float(-len(x) * v[1] - squares / 2), slopes
+
+    return value
+
+
 def test_the_profile_interval_of_a_mean_is_the_known_one() -> None:
     x = stream(1, "values").normal(2, 1, 40)
-    [mean, spread] = profiled(
-        lambda v: float(-40 * v[1] - ((x - v[0]) ** 2).sum() / (2 * np.exp(2 * v[1]))), np.zeros(2)
-    )
+    [mean, spread] = profiled(of_normal(x), np.zeros(2))
     assert mean.value == pytest.approx(x.mean(), abs=1e-4)
     half = np.sqrt(x.var() * (np.exp(3.841459 / 40) - 1))
     np.testing.assert_allclose(
         [mean.conf_low, mean.conf_high], [x.mean() - half, x.mean() + half], atol=2e-3
     )
-    assert spread.conf_low < np.log(x.std()) < spread.conf_high
+    assert spread.value == pytest.approx(np.log(x.std()), abs=1e-4)
+    # 40 log(s) + 20 var / s**2 has risen by half of the 95% point of chi-squared at both ends
+    for end in (spread.conf_low, spread.conf_high):
+        risen = 40 * (end - np.log(x.std())) + 20 * (x.var() * np.exp(-2 * end) - 1)
+        assert risen == pytest.approx(3.841459 / 2, abs=0.03)
+    assert spread.conf_low < spread.value < spread.conf_high
+
+
+def test_profiles_of_parameters_that_go_together_are_those_of_their_margins() -> None:
+    """The profile of a normal likelihood is that of the margin: the root of the inverse."""
+    curvature = np.array([[4.0, 1.5, 0.0], [1.5, 2.0, -0.5], [0.0, -0.5, 1.0]])
+    middle = np.array([1.0, -2.0, 0.5])
+
+    def value(v: np.ndarray) -> tuple[float, np.ndarray]:
+        away = v - middle
+        return -float(away @ curvature @ away) / 2, -curvature @ away
+
+    found = profiled(value, np.zeros(3), conf_level=0.9)
+    half = 1.644854 * np.sqrt(np.diag(np.linalg.inv(curvature)))
+    np.testing.assert_allclose([one.value for one in found], middle, atol=1e-4)
+    np.testing.assert_allclose([one.conf_high for one in found], middle + half, atol=5e-3)
+    np.testing.assert_allclose([one.conf_low for one in found], middle - half, atol=5e-3)
 
 
 def test_a_profile_that_never_falls_has_no_end() -> None:
-    [one] = profiled(lambda v: float(-np.logaddexp(0, -v[0]) - 0.001 * v[0] ** 2), np.zeros(1))
+    [one] = profiled(
+        lambda v: (
+            float(-np.logaddexp(0, -v[0]) - 0.001 * v[0] ** 2),
+            expit(-v) - 0.002 * v,
+        ),
+        np.zeros(1),
+    )
     assert one.conf_high == np.inf
+    assert np.isfinite(one.conf_low)
     with pytest.raises(EstimateError, match="the likelihood has no maximum"):
-        profiled(lambda v: float("nan"), np.zeros(1))
+        profiled(lambda v: (float("nan"), np.array([np.nan])), np.zeros(1))
+    with pytest.raises(EstimateError, match="the likelihood has no maximum"):
+        profiled(lambda v: (float(v[0] ** 2), 2 * v), np.zeros(1))
 
 
 def test_the_jackknife_is_that_of_the_mean_and_needs_clusters() -> None:
@@ -293,8 +335,49 @@ def test_what_cannot_be_told_makes_the_rest_less_sure(
 ) -> None:
     """A refused slope is not taken for known: the interval of its level is no narrower."""
     sure = learn_from_pilot(simulated[0]).table.set_index("parameter").loc["sessions.end_base"]
-    monkeypatch.setattr(learned_module, "_too_few", lambda _: {"end_skips": "too few"})
+    monkeypatch.setattr(attendance_module, "too_few", lambda _: {"end_skips": "too few"})
     table = learn_from_pilot(simulated[0]).table.set_index("parameter")
     wide, slope = table.loc["sessions.end_base"], table.loc["sessions.end_skips"]
     assert (slope["value"], slope["note"], slope["grade"]) == (0.9, "too few", "assumption")
     assert wide["conf_high"] - wide["conf_low"] > 0.6 * (sure["conf_high"] - sure["conf_low"])
+
+
+def test_the_gradient_of_the_likelihood_is_its_slope(simulated: list[Pilot]) -> None:
+    """By differences, away from the maximum, with levers and check-ins that differ by session."""
+    programme = Programme(check_in_every=2, sponsor_support=1.0, goal_clarity=0.9)
+    whole = Attendance(histories_of(simulated[0]), programme)
+    at = np.array([-0.7, 0.9, -2.4, 0.3])
+    for k in range(4):
+        step = 1e-5 * np.eye(4)[k]
+        slope = (whole(at + step)[0] - whole(at - step)[0]) / 2e-5
+        assert whole(at)[1][k] == pytest.approx(slope, rel=1e-5)
+
+
+def test_who_ended_after_meeting_had_less_to_become(simulated: list[Pilot]) -> None:
+    """What a history tells of the potential is the posterior of a fine grid."""
+    told = histories_of(simulated[0])
+    quality, weights = quality_weights(told, Programme(), {})
+    mean = weights @ quality
+    np.testing.assert_allclose(weights.sum(axis=1), 1)
+    early = told.ends.any(axis=1)
+    met = ~told.skipped.any(axis=1)
+    assert mean[early & met & (told.last > 2)].max() < mean[~early & met].min()
+    share = told.count / told.count.sum()
+    assert share @ mean == pytest.approx(0, abs=0.1)
+
+
+def test_one_ending_is_enough_for_a_level_and_not_for_a_slope(simulated: list[Pilot]) -> None:
+    pilot = with_status(simulated[0], "held")
+    first = pilot.dyads["dyad_id"].iloc[0]
+    last = pilot.dyads["last_session"].where(pilot.dyads["dyad_id"] != first, 4)
+    gone = (pilot.sessions["dyad_id"] == first) & (pilot.sessions["session"] > 4)
+    status = pilot.sessions["status"].where(~gone, "not reached")
+    one = replace(
+        pilot,
+        dyads=pilot.dyads.assign(last_session=last, ended=np.where(last < 6, "early", "completed")),
+        sessions=pilot.sessions.assign(status=status),
+    )
+    found = learned_attendance(histories_of(one), Programme())
+    assert set(found.fitted) == {"sessions.end_base"}
+    end = found.fitted["sessions.end_base"]
+    assert -12 < end.conf_low < end.value < end.conf_high < -3
