@@ -7,10 +7,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from revlab.cli_claims import claims
 from revlab.cli_comments import comments
 from revlab.cli_design import diagnose
 from revlab.cli_evaluate import evaluate
 from revlab.cli_intake import intake
+from revlab.cli_learn import learn
 from revlab.cli_options import say
 from revlab.cli_pairing import compare, pair
 from revlab.cli_pilot import refresh, report, study
@@ -39,6 +41,8 @@ _EXAMPLES = {
         revlab pair staff.csv --policy optimal --out pairs.csv
         revlab pair juniors.csv seniors.csv --policy stable_mentee --out pairs.csv --yes
         revlab pair staff.csv --policy most_pairs --across site=0.5 --out pairs.csv
+        revlab pair staff.csv --policy optimal --key keys/my.key --out pairs.csv
+        revlab pair staff.csv --policy optimal --traits t.csv --skills s.sqlite --out pairs.csv
     """,
     "compare": """
         revlab compare staff.csv
@@ -58,6 +62,11 @@ _EXAMPLES = {
     "diagnose": """
         revlab diagnose staff.csv --pairs 48 --pools 12
         revlab diagnose staff.csv --policies stable_mentee,random --effect 0.4 --sims 500
+        revlab diagnose staff.csv --policies optimal+training=1,optimal+training=0 --unit dyad
+    """,
+    "learn": """
+        revlab learn my-pilot --out learned.toml
+        revlab diagnose staff.csv --learned learned.toml
     """,
     "evaluate": """
         revlab evaluate my-pilot pairs.csv --roster staff.csv --out numbers.csv
@@ -80,8 +89,8 @@ _EXAMPLES = {
     """,
 }
 _COMMANDS = (
-    study, check, pair, compare, lottery, rematch, why, diagnose, evaluate, plan, report, lab,
-    explorer,
+    study, check, pair, compare, lottery, rematch, why, diagnose, learn, evaluate, plan, report,
+    lab, explorer,
 )  # fmt: skip
 _TO_A_SERVER = {"allow_extra_args": True, "ignore_unknown_options": False}
 
@@ -148,6 +157,7 @@ for _command in _COMMANDS:
         epilog=_epilog(_name),
         context_settings=_TO_A_SERVER if _name in ("lab", "app") else None,
     )(_command)
+app.add_typer(claims)
 app.add_typer(comments)
 app.add_typer(intake)
 app.add_typer(skills)

@@ -5,15 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from revlab.cli_options import Replace, Seed, Yes, say, target
-from revlab.cli_roster import read_people
+from revlab.cli_options import Replace, Seed, say, target, with_options
+from revlab.cli_people import PeopleOptions
+from revlab.errors import must
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from revlab.fieldwork.pilot import Pilot
+
 __all__ = ["evaluate"]
 
 
+@with_options
 def evaluate(
     pilot: Annotated[Path, typer.Argument(metavar="PILOT", help="Folder of a pilot by lottery.")],
     policy: Annotated[
@@ -37,8 +41,8 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where the table of all numbers goes (CSV).")
     ] = None,
+    people: PeopleOptions,
     seed: Seed = 2026,
-    yes: Yes = False,
     replace: Replace = False,
 ) -> None:
     """Say what another pairing policy would have given the people of a pilot.
@@ -55,9 +59,12 @@ def evaluate(
 
     if out is not None:
         target(out, replace=replace)
+    names = people.names(out)
     told = read_pilot(pilot)
-    wanted = read_target(policy)
-    scores = None if roster is None else _scores(roster, yes=yes)
+    wanted = read_target(policy, pseudonyms=names)
+    scores = None if roster is None else _scores(roster, people)
+    if names is not None:
+        _same_people(told, scores, pilot.name)
     say(f"{told!r}; drawing its pairs again …")
     found = evaluate_policy(told, wanted, scale_id=scale, role=role, scores=scores, seed=seed)
     if found.simulated:
@@ -69,9 +76,23 @@ def evaluate(
         typer.echo(f"{out}: all numbers, with how each was computed (seed {seed}).")
 
 
-def _scores(roster: Path, *, yes: bool) -> "pd.DataFrame":
+def _same_people(pilot: "Pilot", scores: "pd.DataFrame | None", name: str) -> None:
+    """Refuse a pilot with open ids, whose lottery would be drawn in another order, or other key."""
+    from revlab.privacy.pseudonyms import check_same_key, is_pseudonym
+
+    ids = {*pilot.dyads["mentor_id"].astype(str), *pilot.dyads["mentee_id"].astype(str)}
+    must(
+        all(map(is_pseudonym, ids)),
+        f"the people of {name} are not under pseudonyms, so --key does not go with it; leave --key "
+        "out, or make the pilot from pairs that were drawn with --key.",
+    )
+    if scores is not None:
+        check_same_key({*scores["mentor_id"], *scores["mentee_id"]}, ids, name)
+
+
+def _scores(roster: Path, people: PeopleOptions) -> "pd.DataFrame":
     """Return the score of every pair of a roster that may be made."""
     from revlab.design.target import all_scores
     from revlab.pairing.scoring import score_cohort
 
-    return all_scores(score_cohort(read_people([roster], mapping=None, yes=yes)))
+    return all_scores(score_cohort(people.read([roster]), score=people.score()))

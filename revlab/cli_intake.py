@@ -1,15 +1,12 @@
 """`revlab intake`: questionnaires and interview notes, with pseudonyms in the place of people."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from revlab.cli_options import Replace, say, target
+from revlab.cli_options import Key, Mapping, Replace, key_of, say, target
 from revlab.errors import must
-
-if TYPE_CHECKING:
-    from revlab.privacy.pseudonyms import Pseudonyms
 
 __all__ = ["intake"]
 
@@ -26,16 +23,17 @@ Examples:
   revlab intake confirm review.csv --out skills.csv
 """
 
+_NAMES_EXAMPLES = """\b
+Examples:
+  revlab intake names pairs.csv --roster staff.csv --key keys/my.key --out named.csv
+"""
+
 intake = typer.Typer(
     name="intake",
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Questionnaires and interview notes, under pseudonyms from the first step on.",
 )
-Key = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Key of the programme's pseudonyms; it stays with you."),
-]
 
 
 @intake.command("key")
@@ -84,7 +82,7 @@ def questionnaire(
     for file in (out, traits, save_mapping):
         if file is not None:
             target(file, replace=replace)
-    names = _names(key, [file for file in (out, traits, pilot) if file is not None])
+    names = key_of(key, out, traits, pilot)
     answers = read_answers(files, mapping, save_mapping, pilot=pilot, names=names)
     if out is not None:
         write_answers(answers, out, pilot)
@@ -116,7 +114,7 @@ def notes(
     from revlab.shipped import shipped
 
     target(out, replace=replace)
-    names = _names(key, [out])
+    names = key_of(key, out)
     known = None if not roster else read_roster_names(roster)
     scrubber = None if known is None else Scrubber(known.names, ids=known.ids)
     taxonomy = read_skills(shipped("data/skills/esco_digital.csv"))
@@ -148,15 +146,37 @@ def confirm(
     typer.echo(f"{out}: {done!r}.")
 
 
-def _names(key: Path | None, places: list[Path]) -> "Pseudonyms | None":
-    """Return the pseudonyms of a key that lies apart from where results go."""
-    from revlab.privacy.pseudonyms import Pseudonyms, keep_apart, read_key
+@intake.command("names", epilog=_NAMES_EXAMPLES)
+def names(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or XLSX with pseudonyms.")],
+    *,
+    roster: Annotated[
+        list[Path], typer.Option(metavar="FILE", help="The roster; its folder, or repeated.")
+    ],
+    key: Annotated[Path, typer.Option(metavar="FILE", help="Key that the pseudonyms are of.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="A new file with people in it (CSV).")],
+    mapping: Mapping = None,
+) -> None:
+    """Put the roster's own ids and names in the place of pseudonyms, for who holds the key.
 
-    if key is None:
-        return None
-    for place in places:
-        keep_apart(key, place)
-    return Pseudonyms(read_key(key))
+    The result is personal data: an earlier file is never replaced, and it is kept like the roster.
+    """
+    from revlab.people.mapping_file import read_mapping
+    from revlab.people.names_back import names_back, who_is_who
+    from revlab.privacy.export import write_csv
+    from revlab.privacy.pseudonyms import Pseudonyms, read_key
+
+    must(
+        not out.exists(), f"{out.name} is already there and is never replaced; choose another name."
+    )
+    target(out, replace=False)
+    how = None if mapping is None else read_mapping(mapping)
+    source = roster[0] if len(roster) == 1 else roster
+    people = who_is_who(source, Pseudonyms(read_key(key), closed="keep"), mapping=how)
+    named = names_back(file, people)
+    write_csv(named.frame, out)
+    typer.echo(f"{out}: {named!r}.")
+    say("this file is personal data; keep it where the roster is, and never beside the results.")
 
 
 def _refuse_open_ids(ids: "list[str]") -> None:

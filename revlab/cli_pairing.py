@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from revlab.cli_options import Mapping, Replace, Roster, SaveMapping, Seed, Yes, say, target
-from revlab.cli_roster import read_people
+from revlab.cli_options import Replace, Roster, Seed, say, target, with_options
+from revlab.cli_people import PeopleOptions
 from revlab.cli_tables import beside, write_pairs
 from revlab.errors import OptionError, must
 
 if TYPE_CHECKING:
     from revlab.pairing.policies import Policy
     from revlab.people.cohort import Cohort
+    from revlab.privacy.pseudonyms import Pseudonyms
     from revlab.report.frames import TableView
 
 __all__ = ["compare", "pair"]
@@ -26,6 +27,7 @@ _POLICIES = (
 )
 
 
+@with_options
 def pair(
     roster: Roster,
     *,
@@ -38,10 +40,8 @@ def pair(
             help="At least this share of pairs of two different values, such as site=0.5.",
         ),
     ] = None,
-    mapping: Mapping = None,
-    save_mapping: SaveMapping = None,
+    people: PeopleOptions,
     seed: Seed = 2026,
-    yes: Yes = False,
     replace: Replace = False,
 ) -> None:
     """Pair the people of a roster and say why each pair was made.
@@ -53,10 +53,11 @@ def pair(
     from revlab.pairing.policies import pair as pair_by
     from revlab.pairing.policies import policy_named
 
-    chosen = _with_quotas(policy_named(policy), across or [])
+    chosen = people.scored(_with_quotas(policy_named(policy), across or []))
+    people.names(out)
     left_out = target(beside(out, "leftover"), replace=replace)
     target(out, replace=replace)
-    cohort = read_people(roster, mapping=mapping, yes=yes, save=save_mapping)
+    cohort = people.read(roster)
     compatibility = score_by_size(cohort, score=chosen.score, eligibility=chosen.eligibility)
     matching = pair_by(cohort, policy=chosen, seed=seed)
     typer.echo(f"{matching!r} (seed {seed}).")
@@ -92,14 +93,18 @@ def _with_quotas(policy: "Policy", across: list[str]) -> "Policy":
     return replaced(policy, mechanism=QuotaAssignment(tuple(mixes), aim))
 
 
-def _by_hand(path: Path, cohort: "Cohort", *, like: "Policy") -> "Policy":
+def _by_hand(
+    path: Path, cohort: "Cohort", *, like: "Policy", names: "Pseudonyms | None"
+) -> "Policy":
     """Return pairs made by hand as a policy, judged by the score of another."""
     from revlab.pairing.own_pairs import read_own_pairs
 
     note = "The pairs were made by hand."
-    return replaced(like, name="by_hand", mechanism=read_own_pairs(path, cohort), note=note)
+    pairs = read_own_pairs(path, cohort, pseudonyms=names)
+    return replaced(like, name="by_hand", mechanism=pairs, note=note)
 
 
+@with_options
 def compare(
     roster: Roster,
     *,
@@ -110,10 +115,8 @@ def compare(
         Path | None,
         typer.Option(metavar="FILE", help="Pairs made by hand (mentor_id, mentee_id), as a rival."),
     ] = None,
-    mapping: Mapping = None,
-    save_mapping: SaveMapping = None,
+    people: PeopleOptions,
     seed: Seed = 2026,
-    yes: Yes = False,
 ) -> None:
     """Pair the same people by several policies, side by side."""
     from revlab.pairing.policies import policy_named
@@ -122,10 +125,10 @@ def compare(
 
     names = [name.strip() for name in policies.split(",") if name.strip()]
     must(bool(names), "--policies must name at least one pairing policy.")
-    chosen = [policy_named(name) for name in names]
-    cohort = read_people(roster, mapping=mapping, yes=yes, save=save_mapping)
+    chosen = [people.scored(policy_named(name)) for name in names]
+    cohort = people.read(roster)
     if own_pairs is not None:
-        chosen.append(_by_hand(own_pairs, cohort, like=chosen[0]))
+        chosen.append(_by_hand(own_pairs, cohort, like=chosen[0], names=people.names()))
     say(f"pairing by {len(chosen)} policies …")
     frame = compare_policies(cohort, chosen, seed=seed)
     wide = show(frame, caption=f"The same people paired by each policy (seed {seed})")

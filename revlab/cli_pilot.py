@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from revlab.cli_options import Mapping, SaveMapping, Seed, Yes, say
-from revlab.cli_roster import read_people
+from revlab.cli_options import Seed, say, with_options
+from revlab.cli_people import PeopleOptions
 from revlab.errors import must
 from revlab.shipped import shipped
 
 if TYPE_CHECKING:
-    from revlab.report.inputs import StudyFiles
+    from revlab.report.study_files import StudyFiles
 
 __all__ = ["refresh", "report", "study"]
 
@@ -25,34 +25,40 @@ _PILOT_NOTEBOOK = "05-pilot-feedback.ipynb"
 Out = Annotated[Path, typer.Option(metavar="FOLDER", help="Where the pages go.")]
 
 
+@with_options
 def study(
     *,
     roster: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE...", help="Your people instead of the shipped roster."),
     ] = None,
-    mapping: Mapping = None,
-    save_mapping: SaveMapping = None,
+    people: PeopleOptions,
     pilot: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Your pilot instead of the shipped simulated one."),
     ] = None,
     out: Out = Path("site"),
     seed: Seed = 2026,
-    yes: Yes = False,
 ) -> None:
     """Run the whole study and render it as pages.
 
     Without options it runs on the shipped data. --roster takes one or several files of one
-    roster. The pages open from the folder, without a server and without a network.
+    roster. The pages open from the folder, without a server and without a network. No page shows
+    an id; with --key people, pilot, traits and skills are joined by the programme's pseudonyms.
     """
-    people = list(roster or ())
-    must(bool(people) or save_mapping is None, "--save-mapping needs a --roster.")
-    if people:
-        read_people(people, mapping=mapping, yes=yes, save=save_mapping)
-    from revlab.report.inputs import StudyFiles
+    paths = list(roster or ())
+    for option in ("save_mapping", "traits", "skills"):
+        given = getattr(people, option) is not None
+        must(bool(paths) or not given, f"--{option.replace('_', '-')} needs a --roster.")
+    people.names(out)
+    if paths:
+        people.read(paths)
+    from revlab.report.study_files import StudyFiles
 
-    files = StudyFiles(roster=tuple(people), mapping=mapping, pilot=pilot)
+    files = StudyFiles(
+        tuple(paths), people.mapping, pilot, traits=people.traits, skills=people.skills or "",
+        key_file=people.key,
+    )  # fmt: skip
     _render(shipped("notebooks"), out, inputs=files, seed=seed)
 
 
@@ -63,7 +69,7 @@ def report(
     seed: Seed = 2026,
 ) -> None:
     """Render the analysis of one pilot as a page."""
-    from revlab.report.inputs import StudyFiles
+    from revlab.report.study_files import StudyFiles
 
     with tempfile.TemporaryDirectory(prefix="revlab-") as folder:
         shutil.copy(shipped("notebooks") / _PILOT_NOTEBOOK, folder)

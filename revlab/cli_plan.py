@@ -48,6 +48,8 @@ def plan(
     if digest is not None:
         check_digest(stated, digest)
     typer.echo(_table(stated).to_string(index=False))
+    if stated.looks is not None:
+        typer.echo(_looks(stated).to_string(index=False))
     typer.echo(f"digest {stated.digest}")
     if seal is not None:
         write_analysis_plan(stated, seal)
@@ -91,6 +93,26 @@ def _table(stated: "AnalysisPlan") -> "pd.DataFrame":
     return pd.DataFrame(
         rows, columns=["status", "scale", "who answers", "contrast", "margin", "estimator"]
     )
+
+
+def _looks(stated: "AnalysisPlan") -> "pd.DataFrame":
+    import pandas as pd
+
+    looks = stated.looks
+    table = pd.DataFrame() if looks is None else looks.table
+    now = stated.primary.look or len(table)
+    rows = [
+        (
+            f"{row.look}{' (now)' if row.look == now else ''}",
+            f"{row.fraction:.0%}",
+            f"{row.bound:.3f}",
+            f"{row.level:.2g}",
+            f"{row.spent:.2g}",
+        )
+        for row in table.itertuples()
+    ]
+    columns = ["look", "information", "bound", "p-value needed", "false alarms so far"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _say_deviations(

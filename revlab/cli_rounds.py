@@ -1,14 +1,19 @@
 """`revlab lottery`, `revlab rematch` and `revlab why`: chance, rounds and reasons."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from revlab.cli_options import Mapping, Replace, Roster, SaveMapping, Seed, Yes, say, target
-from revlab.cli_roster import read_people
+from revlab.cli_options import Replace, Roster, Seed, say, target, with_options
+from revlab.cli_people import PeopleOptions
 from revlab.cli_tables import beside, write_pairs
 from revlab.errors import must
+
+if TYPE_CHECKING:
+    from revlab.pairing.matching import Matching
+    from revlab.people.cohort import Cohort
+    from revlab.privacy.pseudonyms import Pseudonyms
 
 __all__ = ["lottery", "rematch", "why"]
 
@@ -19,6 +24,7 @@ _Pairs = Annotated[
 _Out = Annotated[Path, typer.Option(metavar="FILE", help="Where the pairs go (CSV).")]
 
 
+@with_options
 def lottery(
     roster: Roster,
     *,
@@ -29,10 +35,8 @@ def lottery(
     cap: Annotated[
         float, typer.Option(metavar="SHARE", help="Largest chance of any pair, 0 to 1.")
     ] = 0.4,
-    mapping: Mapping = None,
-    save_mapping: SaveMapping = None,
+    people: PeopleOptions,
     seed: Seed = 2026,
-    yes: Yes = False,
     replace: Replace = False,
 ) -> None:
     """Draw the pairs by lottery and keep the chances that each pair had.
@@ -48,8 +52,9 @@ def lottery(
     left_out = target(beside(out, "leftover"), replace=replace)
     target(out, replace=replace)
     must(keep.parent.is_dir(), f"the folder {str(keep.parent)!r} does not exist; make it first.")
-    cohort = read_people(roster, mapping=mapping, yes=yes, save=save_mapping)
-    fit = score_cohort(cohort)
+    people.names(out, keep)
+    cohort = people.read(roster)
+    fit = score_cohort(cohort, score=people.score())
     say(f"finding the best lottery in which no pair is likelier than {cap:g} …")
     chances = capped_lottery(fit, cap=cap)
     keep.mkdir(exist_ok=True)
@@ -59,6 +64,7 @@ def lottery(
     typer.echo(f"{chances!r}.")
 
 
+@with_options
 def rematch(
     roster: Roster,
     *,
@@ -73,9 +79,8 @@ def rematch(
             metavar="SCORE", min=0, help="What breaking a pair must bring; inf breaks none."
         ),
     ] = 0.1,
-    mapping: Mapping = None,
+    people: PeopleOptions,
     seed: Seed = 2026,
-    yes: Yes = False,
     replace: Replace = False,
 ) -> None:
     """Pair the next round of a rolling programme, breaking as few pairs as pays.
@@ -83,10 +88,11 @@ def rematch(
     The roster is of the people now: whoever is new has arrived, whoever is missing has left.
     People who waited go first. FILE-leftover and FILE-changes are written beside the pairs.
     """
-    from revlab.pairing.matching_file import read_matching, read_waiting
+    from revlab.pairing.matching_file import read_waiting
     from revlab.pairing.rematch import rematch as rematched
     from revlab.pairing.scoring import score_cohort
     from revlab.pairing.waiting_list import WaitingList
+    from revlab.people.given_ids import given_id
     from revlab.privacy.export import write_csv
 
     left_out, changed = (
@@ -95,14 +101,14 @@ def rematch(
     target(out, replace=replace)
     waits = beside(pairs, "leftover")
     leftover = waits if waits.is_file() else None
-    before = read_matching(pairs, leftover=leftover)
-    queue = WaitingList() if leftover is None else read_waiting(leftover)
-    cohort = read_people(roster, mapping=mapping, yes=yes, save=None)
-    fit = score_cohort(cohort)
-    done = rematched(
-        fit, before, exchange_rate=exchange_rate, left=left or (), waiting=queue, seed=seed
-    )
-    gone = set(left or ())
+    names = people.names(out)
+    gone = {given_id(one, names) for one in left or ()}
+    queue = WaitingList() if leftover is None else read_waiting(leftover, pseudonyms=names)
+    before = _before(pairs, leftover, names)
+    cohort = people.read(roster)
+    _same_key(cohort, before, pairs, names)
+    fit = score_cohort(cohort, score=people.score())
+    done = rematched(fit, before, exchange_rate=exchange_rate, left=gone, waiting=queue, seed=seed)
     rows, columns = (
         [k for k, person in enumerate(ids) if person not in gone]
         for ids in (fit.mentee_ids, fit.mentor_ids)
@@ -114,21 +120,42 @@ def rematch(
     typer.echo(f"{done!r}.")
 
 
+def _before(pairs: Path, leftover: Path | None, names: "Pseudonyms | None") -> "Matching":
+    from revlab.pairing.matching_file import read_matching
+
+    return read_matching(pairs, leftover=leftover, pseudonyms=names)
+
+
+def _same_key(
+    cohort: "Cohort", before: "Matching", pairs: Path, names: "Pseudonyms | None"
+) -> None:
+    """Refuse pairs that were made with another key, which would look as if everybody had left."""
+    from revlab.privacy.pseudonyms import check_same_key
+
+    if names is not None:
+        known = [*before.dyads["mentor_id"], *before.dyads["mentee_id"]]
+        check_same_key([*cohort.mentors.index, *cohort.mentees.index], known, pairs.name)
+
+
+@with_options
 def why(
     roster: Roster,
     *,
     pairs: _Pairs,
     mentee: Annotated[str, typer.Option(metavar="ID", help="The senior.")],
     mentor: Annotated[str, typer.Option(metavar="ID", help="The junior.")],
-    mapping: Mapping = None,
-    yes: Yes = False,
+    people: PeopleOptions,
 ) -> None:
     """Say why two people are not together, and what pairing them would cost whom."""
-    from revlab.pairing.matching_file import read_matching
     from revlab.pairing.scoring import score_cohort
     from revlab.pairing.why_not import why_not
+    from revlab.people.given_ids import given_id
 
+    names = people.names()
     waits = beside(pairs, "leftover")
-    matching = read_matching(pairs, leftover=waits if waits.is_file() else None)
-    cohort = read_people(roster, mapping=mapping, yes=yes, save=None)
-    typer.echo(repr(why_not(score_cohort(cohort), matching, mentee_id=mentee, mentor_id=mentor)))
+    matching = _before(pairs, waits if waits.is_file() else None, names)
+    cohort = people.read(roster)
+    _same_key(cohort, matching, pairs, names)
+    fit = score_cohort(cohort, score=people.score())
+    ids = {"mentee_id": given_id(mentee, names), "mentor_id": given_id(mentor, names)}
+    typer.echo(repr(why_not(fit, matching, **ids)))

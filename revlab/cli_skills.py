@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from revlab.cli_options import Mapping, Replace, Roster, SaveMapping, Yes, say, target
-from revlab.cli_roster import read_people
+from revlab.cli_options import Key, Mapping, Replace, Roster, SaveMapping, Yes, key_of, say, target
+from revlab.cli_roster import read_report
 from revlab.cli_skills_report import say_report
 
 if TYPE_CHECKING:
@@ -76,10 +76,7 @@ def load(
     roster: Roster,
     *,
     db: _Db,
-    key: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Key of the programme's pseudonyms, for open ids."),
-    ] = None,
+    key: Key = None,
     day: _Day = None,
     mapping: Mapping = None,
     save_mapping: SaveMapping = None,
@@ -96,16 +93,16 @@ def load(
     from revlab.people.skills import read_skills
     from revlab.people.skills_exchange import import_cohort
     from revlab.people.skills_taxonomy import add_taxonomy
-    from revlab.privacy.pseudonyms import Pseudonyms, read_key
     from revlab.shipped import shipped
 
-    names = None if key is None else Pseudonyms(read_key(key))
-    cohort = read_people(roster, mapping=mapping, yes=yes, save=save_mapping)
+    names = key_of(key)
+    report = read_report(roster, mapping=mapping, yes=yes, save=save_mapping, names=names)
+    cohort = report.checked()
     place = _open(db, if_missing="create")
     add_taxonomy(place, read_skills(shipped("data/skills/esco_digital.csv")))
     when = day.date() if day else date.today()
     if_known = "replace" if replace else "keep"
-    done = import_cohort(place, cohort, recorded_on=when, if_known=if_known, pseudonyms=names)
+    done = import_cohort(place, cohort, recorded_on=when, if_known=if_known)
     typer.echo(f"{place.name}: {done!r}.")
     if cohort.skills.empty:
         say("the roster says nothing of skills; name their columns in the mapping.")

@@ -14,7 +14,7 @@ __all__ = ["say_report"]
 
 
 def say_report(db: "SkillsDatabase", *, months: int, today: date) -> None:
-    """Print how old and how complete the entries are, and which skills are wanted in vain."""
+    """Print how old and complete the entries are, what is wanted in vain, and what is found."""
     from revlab.people.skills import ESCO_ATTRIBUTION
     from revlab.people.skills_demand import demand_and_supply
     from revlab.people.skills_reports import completeness, staleness
@@ -32,7 +32,36 @@ def say_report(db: "SkillsDatabase", *, months: int, today: date) -> None:
         table = demand_and_supply(db, by=by).query("wanted_by > 0").drop(columns="label")
         title = f"Wanted skills and who offers them{where}"
         _echo(title, table, by=keys, count="wanted_by")
+    _echo_search(db, months=months, today=today)
     typer.echo(ESCO_ATTRIBUTION)
+
+
+def _echo_search(db: "SkillsDatabase", *, months: int, today: date) -> None:
+    """Print whether a search names who can help, as it is and without what is old."""
+    import pandas as pd
+
+    from revlab.people.skills_recall import ask_for_needs, recall_summary
+    from revlab.privacy.thresholds import Thresholds
+
+    names = 5
+    typer.echo(f"Does a search name somebody who can help, among its first {names} names:")
+    asked = ask_for_needs(db)
+    if asked.needs["person_id"].nunique() < Thresholds().scores:
+        typer.echo("nothing to show: too few people need something\n")
+        return
+    old = asked.offers["recorded_on"] < pd.Timestamp(today) - pd.DateOffset(months=months)
+    for words, true in (
+        ("as recorded", None),
+        (f"if no offer older than {months} months is still so", ~old.to_numpy(bool)),
+    ):
+        row = recall_summary(asked.found(k=names, true=true)).iloc[0]
+        said = f"  {words}: {row['with_provider']:.0%} of {row['needs']:.0f} needs could be met"
+        if row["with_provider"] > 0:
+            said += f", and the search names somebody for {row['hit']:.0%} of those"
+        if row["precision"] == row["precision"]:
+            said += f"; {row['precision']:.0%} of the names can help"
+        typer.echo(f"{said}.")
+    typer.echo("")
 
 
 def _echo(

@@ -16,8 +16,8 @@ from revlab.shipped import shipped
 
 SMALL = str(shipped("data/rosters/ukcs_small"))
 COMMANDS = (
-    "study", "check", "pair", "compare", "lottery", "rematch", "why", "diagnose", "evaluate",
-    "plan", "report", "lab", "app",
+    "study", "check", "pair", "compare", "lottery", "rematch", "why", "diagnose", "learn",
+    "evaluate", "plan", "report", "lab", "app",
 )  # fmt: skip
 
 
@@ -56,6 +56,7 @@ def test_help_comes_fast_and_loads_no_room() -> None:
         "rematch",
         "why",
         "diagnose",
+        "learn",
         "evaluate",
         "report",
         "lab",

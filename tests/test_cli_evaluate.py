@@ -152,3 +152,11 @@ def test_a_lottery_that_could_not_have_made_a_pair_of_the_pilot_is_a_fault(
     said = revlab("evaluate", str(tmp_path / "pilot"), str(folder / "best.csv"), *ASKED)
     assert said.code == 1
     assert "dyads.csv" in said.err
+
+
+def test_a_key_needs_a_pilot_under_pseudonyms(revlab: Run, folder: Path, tmp_path: Path) -> None:
+    key = str(tmp_path / "my.key")
+    assert revlab("intake", "key", key).code == 0
+    said = revlab("evaluate", str(folder / "pilot"), str(folder / "best.csv"), *ASKED, "--key", key)
+    assert (said.code, said.out) == (1, "")
+    assert "the people of pilot are not under pseudonyms, so --key does not go with it" in said.err

@@ -73,3 +73,15 @@ def test_a_plan_file_that_is_not_there_is_one_sentence(revlab: Run, tmp_path: Pa
     said = revlab("plan", str(tmp_path / "no.toml"))
     assert said.code == 1
     assert said.err.startswith("revlab: no.toml: there is no such file")
+
+
+def test_the_looks_of_a_plan_are_shown_with_their_bounds(revlab: Run, tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    text = (EXAMPLE / "pilot.toml").read_text(encoding="utf-8")
+    plan = text[text.index("[plan]") :].split("\n\n")[0]
+    path.write_text(f"{plan}\nlooks = [0.5, 1]\nlook = 1\n", encoding="utf-8")
+    said = revlab("plan", str(path))
+    assert said.code == 0, said.err
+    rows = [line.split() for line in said.out.splitlines()]
+    assert ["1", "(now)", "50%", "2.963", "0.0031", "0.0031"] in rows
+    assert ["2", "100%", "1.969", "0.049", "0.05"] in rows

@@ -93,7 +93,33 @@ def test_the_report_shows_only_what_enough_people_stand_behind(revlab: Run, db: 
     assert marketing in rows
     assert "juggling" not in said.out
     assert "j0" not in said.out
+    assert "  as recorded: 0% of 6 needs could be met.\n" in said.out
     assert said.out.endswith("ESCO classification of the European Commission.\n")
+
+
+def test_the_report_says_whether_a_search_finds_who_can_help(
+    revlab: Run, staff: Path, tmp_path: Path
+) -> None:
+    staff.write_text(staff.read_text("utf-8").replace("marketing: 2", "marketing: 4"), "utf-8")
+    path = str(tmp_path / "found.sqlite")
+    load = ("skills", "load", str(staff), "--db", path, "-y")
+    assert revlab(*load, "--day", "2026-03-31").code == 0
+    said = revlab("skills", "report", "--db", path, "--day", "2026-06-01").out
+    found = (
+        "100% of 6 needs could be met, and the search names somebody for 100% of those; 20% of "
+        "the names can help.\n"
+    )
+    assert "name somebody who can help, among its first 5 names:\n" in said
+    assert f"  as recorded: {found}" in said
+    assert f"  if no offer older than 12 months is still so: {found}" in said
+    later = revlab("skills", "report", "--db", path, "--day", "2027-06-01").out
+    assert f"  as recorded: {found}" in later
+    assert "  if no offer older than 12 months is still so: 0% of 6 needs could be met.\n" in later
+    few = "\n".join(staff.read_text("utf-8").splitlines()[:-2])
+    staff.write_text(few, "utf-8")
+    path = str(tmp_path / "few.sqlite")
+    assert revlab("skills", "load", str(staff), "--db", path, "-y").code == 0
+    assert "too few people need something\n" in revlab("skills", "report", "--db", path).out
 
 
 def test_own_words_go_out_for_review_and_come_back(revlab: Run, db: str, tmp_path: Path) -> None:

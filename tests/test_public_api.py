@@ -13,6 +13,7 @@ import revlab
 
 ROOT = Path(__file__).resolve().parents[1]
 OFFERED = [
+    "Arm",
     "Cohort",
     "Compatibility",
     "Contrast",
@@ -20,25 +21,32 @@ OFFERED = [
     "ESTIMATORS",
     "Estimate",
     "Instrument",
+    "Learned",
     "Matching",
     "POLICIES",
     "Pilot",
     "Policy",
     "Programme",
     "RevlabError",
+    "alarm_rule",
     "analyse_pilot",
     "answer_card",
     "calibrate",
     "compare",
     "diagnose",
+    "dose_curve",
     "evaluate_policy",
+    "learn_from_pilot",
+    "look_bounds",
     "pair",
+    "read_learned",
     "read_pilot",
     "read_roster",
     "score_cohort",
     "show",
     "simulate_design",
     "simulate_pilot",
+    "simulate_replications",
     "stream",
     "write_pilot",
 ]
@@ -64,7 +72,7 @@ def test_each_function_has_an_example(name: str) -> None:
 
 
 def test_an_unknown_name_is_said_in_one_sentence() -> None:
-    with pytest.raises(AttributeError, match=r"revlab has no 'nonsense'; it offers Cohort, "):
+    with pytest.raises(AttributeError, match=r"revlab has no 'nonsense'; it offers Arm, Cohort, "):
         _ = revlab.nonsense
 
 

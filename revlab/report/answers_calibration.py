@@ -7,9 +7,10 @@ from revlab.errors import EstimateError, must
 from revlab.privacy.thresholds import Thresholds
 from revlab.report.answer import AnswerCard
 from revlab.report.cards import plain_card
+from revlab.report.frames import show
 from revlab.report.refusals import or_refusal
 
-__all__ = ["calibration_card", "learned_rows", "unlearnt_rows"]
+__all__ = ["calibration_card", "learned_lines", "learned_rows", "unlearnt_rows"]
 
 _FEWEST = Thresholds().scores
 _QUESTION = "What did our own pilot teach the simulator?"
@@ -55,10 +56,10 @@ def calibration_card(learned: Learned, *, simulated: bool = False) -> AnswerCard
             },
             change_mind="More pairs narrow the intervals; none of the other assumptions becomes "
             "known by that.",
-            convention="Maximum likelihood of sessions and endings with profile-likelihood 95% "
-            "intervals; shares of answers, reliability and the two views with jackknife 95% "
-            "intervals over pools. In made-up pilots of 120 pairs they held the truth in 92 to 97 "
-            "of 100; of 60 pairs with few endings, that of ending in 85.",
+            convention="Maximum likelihood of sessions and endings, half an event added to each "
+            "level, with profile-likelihood 95% intervals; shares of answers, reliability and the "
+            "two views with jackknife 95% intervals over pools. In made-up pilots of 26 to 200 "
+            "people a side, with few and many endings, they held the truth in 91 to 99 of 100.",
             simulated=simulated,
         )
 
@@ -98,3 +99,40 @@ def unlearnt_rows(learned: Learned) -> pd.DataFrame:
     """
     rows = learned.table[learned.table["informed_by"] == ""]
     return rows[["meaning", "value", "grade", "note"]].rename(columns={"note": "reason"})
+
+
+def learned_lines(learned: Learned, *, simulated: bool) -> list[str]:
+    """Return what a pilot taught, and what it did not and why, as lines for the command line.
+
+    Parameters
+    ----------
+    learned : Learned
+        From `revlab.design.learned.learn_from_pilot`.
+    simulated : bool
+        Whether the pilot is simulated.
+
+    Returns
+    -------
+    list of str
+        The answer of the card, a table of what was learnt, and one line for each reason why
+        something was not, with what it is about.
+
+    Raises
+    ------
+    EstimateError
+        If the pilot informs nothing.
+    """
+    must(
+        len(learned_rows(learned)) > 0,
+        "the pilot informs none of the parameters: nearly all or hardly any of its sessions were "
+        "held and of its answers given, or there are too few of them.",
+        EstimateError,
+    )
+    card = calibration_card(learned, simulated=simulated)
+    table = show(learned_rows(learned), caption=f"What {learned.n_dyads} pairs taught")
+    lines = ["Simulated data."] if simulated else []
+    lines += [card.question, card.answer, "", repr(table), ""]
+    lines.append("What it cannot teach, by the reason; these keep their usual values:")
+    for reason, rows in unlearnt_rows(learned).groupby("reason", sort=False):
+        lines.append(f"- {str(reason).rstrip('.')}: {'; '.join(rows['meaning'])}.")
+    return lines

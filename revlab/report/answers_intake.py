@@ -22,7 +22,8 @@ from revlab.people.skills_phrases import map_phrases
 from revlab.people.skills_reports import hide_small
 from revlab.people.skills_taxonomy import add_taxonomy
 from revlab.privacy.pseudonyms import Pseudonyms
-from revlab.report.inputs import SHIPPED_ROSTER, STUDY_VARIABLE, StudyFiles
+from revlab.report.inputs import SHIPPED_ROSTER
+from revlab.report.study_files import STUDY_VARIABLE, StudyFiles
 from revlab.shipped import shipped
 
 __all__ = [
@@ -102,6 +103,8 @@ def columns_read(mapping: RosterMapping) -> pd.DataFrame:
 ['organisational unit', 'Team'], ['rank', 'Level']]
     """
     rows = [(FIELDS[name], mapping.columns[name]) for name in FIELDS if name in mapping.columns]
+    same = [name for name in mapping.constants if name not in mapping.columns]
+    rows += [(FIELDS[name], ("no column: the same for everybody",)) for name in same]
     rows += [(f"self-declared {name}", headings) for name, headings in mapping.declared.items()]
     told = [(field, " or ".join(headings)) for field, headings in rows]
     return pd.DataFrame(told, columns=["field", "heading"])

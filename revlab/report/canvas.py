@@ -108,12 +108,14 @@ def title(ax: Axes, text: str) -> None:
     figure.suptitle(lines, x=0.012, ha="left", color=INK, fontsize=11, weight="bold")
 
 
-def legend_below(ax: Axes, *, handles: Sequence[Artist] = (), heading: str = "") -> None:
+def legend_below(
+    ax: Axes, *, handles: Sequence[Artist] = (), heading: str = "", columns: int = 7
+) -> None:
     """Put the legend below the axes if the figure is ours, else where it is in nobody's way."""
     shown = list(handles) or ax.get_legend_handles_labels()[0]
     look: dict[str, Any] = {
         "handles": shown,
-        "ncols": min(len(shown), 7),
+        "ncols": min(len(shown), columns),
         "frameon": False,
         "fontsize": 9,
         "title": heading or None,

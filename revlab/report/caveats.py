@@ -40,6 +40,11 @@ class Situation:
         How often the data were looked at for this result.
     fragile : tuple of str
         Assumptions whose change changes the verdict, in words.
+    by_birth : bool
+        Whether cohorts of birth are compared.
+    compared : bool
+        Whether there is something to compare with; False for a description, whose parts differ
+        in more than what they are told apart by.
 
     Examples
     --------
@@ -60,6 +65,8 @@ class Situation:
     simulated: bool = False
     looks: int = 1
     fragile: tuple[str, ...] = ()
+    by_birth: bool = False
+    compared: bool = True
 
     @property
     def share_missing(self) -> float:
@@ -160,6 +167,20 @@ CAVEATS: Mapping[str, CaveatRule] = MappingProxyType(
             lambda s: s.looks > 1,
             lambda s: (
                 f"The data were looked at {s.looks} times, which makes chance finds more likely."
+            ),
+        ),
+        "birth_cohort": CaveatRule(
+            lambda s: s.by_birth,
+            lambda s: (
+                "Another cohort of birth also means another age, rank and length of service; one "
+                "pilot cannot tell them apart."
+            ),
+        ),
+        "description": CaveatRule(
+            lambda s: not s.compared,
+            lambda s: (
+                "A description: whatever else differed or changed may be behind it, so no cause "
+                "is named."
             ),
         ),
         "fragile": CaveatRule(

@@ -21,12 +21,17 @@ from revlab.report.figures_endings import alt_reasons, plot_reasons
 from revlab.report.figures_evaluation import alt_evaluations, plot_evaluations
 from revlab.report.figures_forest import alt_forest, plot_forest
 from revlab.report.figures_formats import alt_formats, plot_formats
+from revlab.report.figures_gaps import alt_gaps, alt_series, plot_gaps, plot_series
 from revlab.report.figures_growth import alt_growth, plot_growth
+from revlab.report.figures_interviews import alt_interviews, plot_interviews
+from revlab.report.figures_ladder import alt_ladder, plot_ladder
 from revlab.report.figures_missing import alt_sensitivity, plot_sensitivity
 from revlab.report.figures_pairing import alt_heat, alt_scores, plot_heat, plot_scores
 from revlab.report.figures_people import alt_grades, alt_skills, plot_grades, plot_skills
 from revlab.report.figures_pilot import alt_attendance, alt_flow, plot_attendance, plot_flow
 from revlab.report.figures_policies import alt_policies, alt_ranks, plot_policies, plot_ranks
+from revlab.report.figures_records import alt_records, plot_records
+from revlab.report.figures_ties import alt_ties, plot_ties
 from revlab.report.views import FigureView
 
 __all__ = ["FIGURES", "Drawing", "draw"]
@@ -54,12 +59,18 @@ FIGURES: Mapping[str, Drawing] = MappingProxyType(
         "survival": Drawing(plot_survival, alt_survival),
         "reasons": Drawing(plot_reasons, alt_reasons),
         "growth": Drawing(plot_growth, alt_growth),
+        "gaps": Drawing(plot_gaps, alt_gaps),
+        "series": Drawing(plot_series, alt_series),
         "likert": Drawing(plot_likert, alt_likert),
         "change": Drawing(plot_change, alt_change),
         "forest": Drawing(plot_forest, alt_forest),
         "sensitivity": Drawing(plot_sensitivity, alt_sensitivity),
         "evaluations": Drawing(plot_evaluations, alt_evaluations),
         "formats": Drawing(plot_formats, alt_formats),
+        "records": Drawing(plot_records, alt_records),
+        "ties": Drawing(plot_ties, alt_ties),
+        "ladder": Drawing(plot_ladder, alt_ladder),
+        "interviews": Drawing(plot_interviews, alt_interviews),
         "drivers": Drawing(plot_drivers, alt_drivers),
         "power": Drawing(plot_power, alt_power),
         "sampling": Drawing(plot_sampling, alt_sampling),

@@ -1,34 +1,30 @@
 """What a study rests on: a roster and a pilot, one's own or those that come with revlab."""
 
-import hashlib
-import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from revlab.errors import RevlabError, must
+from revlab.errors import must
 from revlab.fieldwork.pilot import Pilot, read_pilot
 from revlab.people.cohort import Cohort
+from revlab.people.given_rows import Known
 from revlab.people.mapping_file import read_mapping
-from revlab.people.roster import read_roster
+from revlab.people.measured import with_measured
+from revlab.people.roster import check_roster, read_roster
 from revlab.people.skill_draw import draw_skills
 from revlab.people.skills import read_skills, skill_labels
 from revlab.privacy.pseudonyms import Pseudonyms
+from revlab.report.study_files import STUDY_VARIABLE, StudyFiles
 from revlab.rng import stream
 from revlab.shipped import shipped
 
 __all__ = [
     "SHIPPED_ROSTER",
-    "STUDY_VARIABLE",
-    "StudyFiles",
     "StudyInputs",
     "load_inputs",
     "study_inputs",
 ]
-
-STUDY_VARIABLE = "REVLAB_STUDY"
-"""Environment variable that names the file with a user's study; unset for the shipped data."""
 
 SHIPPED_ROSTER = "data/rosters/ukcs_small"
 """Roster of a study that has none of its own."""
@@ -42,71 +38,6 @@ _IDS = {
     "responses": ("respondent_id",),
     "truth": ("respondent_id",),
 }
-
-
-@dataclass(frozen=True)
-class StudyFiles:
-    """Where a user's own data are; what is not given is taken from the shipped data.
-
-    Parameters
-    ----------
-    roster : tuple of pathlib.Path
-        Files or one folder, empty for the shipped roster.
-    mapping : pathlib.Path or None
-        ``roster.toml``, if it does not lie beside the roster.
-    pilot : pathlib.Path or None
-        Pilot folder.
-    key : bytes
-        Key of the pseudonyms; by default derived from the contents of the files. Whoever has the
-        files knows the people anyway, whoever has only the pages cannot find it, and the same
-        files give the same pseudonyms, so that a study can be repeated to the bit.
-
-    Examples
-    --------
-    >>> StudyFiles()
-    StudyFiles(roster=(), mapping=None, pilot=None)
-    """
-
-    roster: tuple[Path, ...] = ()
-    mapping: Path | None = None
-    pilot: Path | None = None
-    key: bytes = field(default=b"", repr=False)
-
-    def __post_init__(self) -> None:
-        if not self.key:
-            object.__setattr__(self, "key", _key_of([*self.roster, self.pilot]))
-
-    def write(self, path: Path) -> None:
-        """Write where the files are, for the kernel that runs the notebooks."""
-        known = {
-            "roster": [str(one.resolve()) for one in self.roster],
-            "mapping": str(self.mapping.resolve()) if self.mapping else None,
-            "pilot": str(self.pilot.resolve()) if self.pilot else None,
-            "key": self.key.hex(),
-        }
-        path.write_text(json.dumps(known), encoding="utf-8")
-
-    @classmethod
-    def read(cls, path: Path) -> "StudyFiles":
-        """Read what `write` wrote.
-
-        Raises
-        ------
-        RevlabError
-            If the file is not there or is not such a file.
-        """
-        must(path.is_file(), f"{STUDY_VARIABLE} names no file; unset it or run `revlab study`.")
-        try:
-            known = json.loads(path.read_text(encoding="utf-8"))
-            return cls(
-                roster=tuple(Path(one) for one in known["roster"]),
-                mapping=Path(known["mapping"]) if known["mapping"] else None,
-                pilot=Path(known["pilot"]) if known["pilot"] else None,
-                key=bytes.fromhex(known["key"]),
-            )
-        except (ValueError, KeyError, TypeError):
-            words = f"{STUDY_VARIABLE} names a file that is not of a study; unset the variable."
-            raise RevlabError(words) from None
 
 
 @dataclass(frozen=True)
@@ -156,16 +87,6 @@ class StudyInputs:
         }
 
 
-def _key_of(places: Sequence[Path | None]) -> bytes:
-    digest = hashlib.sha256(b"revlab study")
-    for place in places:
-        inside = sorted(place.rglob("*")) if place and place.is_dir() else [place]
-        for path in inside:
-            if path and path.is_file():
-                digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.digest()
-
-
 def _named(pilot: Pilot, names: Pseudonyms) -> Pilot:
     """Return the pilot with pseudonyms in the place of the ids of people."""
     frames = {}
@@ -201,12 +122,10 @@ def load_inputs(files: StudyFiles, *, seed: int) -> StudyInputs:
     >>> load_inputs(StudyFiles(), seed=1).cohort
     Cohort of 50 mentors (junior) and 50 mentees (senior)
     """
-    names = Pseudonyms(files.key)
+    names = files.pseudonyms
     taxonomy = read_skills(shipped(_SKILLS))
     if files.roster:
-        paths = files.roster[0] if len(files.roster) == 1 else list(files.roster)
-        mapping = read_mapping(files.mapping) if files.mapping else None
-        cohort = read_roster(paths, mapping=mapping, pseudonyms=names)
+        cohort = _people(files, names)
     else:
         must(files.mapping is None, "a mapping needs a roster; give the roster too.")
         cohort = read_roster(shipped(SHIPPED_ROSTER))
@@ -223,6 +142,15 @@ def load_inputs(files: StudyFiles, *, seed: int) -> StudyInputs:
         own_pilot=own,
         skills=dict(skill_labels(taxonomy)),
     )
+
+
+def _people(files: StudyFiles, names: Pseudonyms) -> Cohort:
+    """Return the people of a user's own roster with their traits and skills."""
+    paths = files.roster[0] if len(files.roster) == 1 else list(files.roster)
+    mapping = read_mapping(files.mapping) if files.mapping else None
+    report = check_roster(paths, mapping=mapping, pseudonyms=names)
+    known = Known(report.checked(), names, report.aside)
+    return with_measured(known, traits=files.traits, skills=files.skills or None)
 
 
 def study_inputs(*, seed: int) -> StudyInputs:

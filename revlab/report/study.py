@@ -11,10 +11,11 @@ from nbformat import NotebookNode
 from revlab.errors import must
 from revlab.people.cohort import Cohort
 from revlab.report.execute import execute
-from revlab.report.inputs import STUDY_VARIABLE, StudyFiles, load_inputs
+from revlab.report.inputs import load_inputs
 from revlab.report.refresh import read_notebook
 from revlab.report.site import ExtraPage, SiteNotebook, build_site, check_target
 from revlab.report.static_explorer import write_static_explorer
+from revlab.report.study_files import STUDY_VARIABLE, StudyFiles
 
 __all__ = ["run_study", "with_seed"]
 

@@ -155,7 +155,14 @@ def _with_interval(estimate: Estimate, quantity: Quantity) -> str:
     if not (math.isfinite(estimate.conf_low) or math.isfinite(estimate.conf_high)):
         return f"{value} (no interval)"
     span = quantity.span(estimate.conf_low, estimate.conf_high)
-    return f"{value} ({number(100 * estimate.conf_level, 0)}% interval {span})"
+    return f"{value} ({_level(estimate.conf_level)} interval {span})"
+
+
+def _level(share: float) -> str:
+    # At a look on the way the level is no whole number, and never quite all.
+    decimals = next((k for k in range(9) if abs(round(100 * share, k) - 100 * share) < 1e-9), 9)
+    shortest = max(0, math.ceil(-math.log10(100 * (1 - share))) + 1)
+    return f"{number(100 * share, min(decimals, max(1, shortest)))}%"
 
 
 def _based_on(estimate: Estimate) -> str:
@@ -166,7 +173,7 @@ def _based_on(estimate: Estimate) -> str:
 
 def _convention(estimate: Estimate) -> str:
     degrees = f"degrees of freedom {number(estimate.df, 1)}" if math.isfinite(estimate.df) else ""
-    level = f"{number(100 * estimate.conf_level, 0)}% interval"
+    level = f"{_level(estimate.conf_level)} interval"
     parts = [words(estimate.estimator), estimate.convention, degrees, level]
     sentence = "; ".join(part.strip().rstrip(".") for part in parts if part.strip())
     note = f" {estimate.note.strip().rstrip('.')}." if estimate.note.strip() else ""

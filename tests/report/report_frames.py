@@ -119,6 +119,15 @@ def _growth() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def _ties() -> pd.DataFrame:
+    rows = [
+        (1, 0.24, 0.19, 0.29, 90, 0.5),
+        (2, 0.3, 0.24, 0.36, 70, 0.5),
+        (3, 0.36, 0.3, 0.43, 66, 0.51),
+    ]
+    return pd.DataFrame(rows, columns=["wave", "estimate", "conf_low", "conf_high", "n", "chance"])
+
+
 def _reasons() -> pd.DataFrame:
     rows = []
     for reason, counts in (("moved on", [2, 2, 0, 3, 0, 0]), ("no time", [1, 1, 2, 1, 1, 0])):
@@ -128,6 +137,32 @@ def _reasons() -> pd.DataFrame:
             rows.append((reason, time, count, share, low, high))
     columns = ["reason", "time", "events", "share", "conf_low", "conf_high"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _gaps() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "gap": [1.4, 2.0, 3.0, 4.6],
+            "low": [1, 2, 3, 4],
+            "high": [2, 2, 3, 6],
+            "n": [7, 21, 18, 9],
+            "estimate": [3.21, 3.52, 3.6, 3.34],
+            "conf_low": [2.6, 3.2, 3.3, 2.8],
+            "conf_high": [3.8, 3.8, 3.9, 3.9],
+        }
+    )
+
+
+def _series() -> pd.DataFrame:
+    month = np.arange(36)
+    after = month >= 18
+    without = 20 * np.exp(0.005 * month)
+    fitted = np.where(after, without * np.exp(0.2 + 0.004 * (month - 18)), without)
+    count = stream(1, "series").poisson(fitted)
+    return pd.DataFrame(
+        {"month": month, "count": count, "rate": count.astype(float), "fitted": fitted,
+         "without": without, "after": after}
+    )  # fmt: skip
 
 
 def _evaluations() -> pd.DataFrame:
@@ -182,6 +217,36 @@ def _formats() -> pd.DataFrame:
             "best_gain": [0.7, 0.3, 0.0],
         }
     )
+
+
+def _records() -> pd.DataFrame:
+    shares = [0.0, 0.2, 0.4, 0.6]
+    lines = {"search finds somebody": (1.0, 0.1), "names can help": (1.0, 0.9),
+             "needs a partner meets": (0.4, 0.3)}  # fmt: skip
+    parts = [
+        pd.DataFrame({"line": line, "share": shares, "mean": start * (1 - lost * np.array(shares))})
+        for line, (start, lost) in lines.items()
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    return frame.assign(low=frame["mean"] - 0.05, high=frame["mean"] + 0.03)
+
+
+def _ladder() -> pd.DataFrame:
+    ends = {
+        "declined": [0.27, 0.06, 0.11, 0.06, 0.51], "unpaired": [0, 0, 0.03, 0.05, 0.04],
+        "dropped": [0.1, 0.09, 0.05, 0.04, 0.14], "climbed": [0.63, 0.48, 0.29, 0.15, 0.31],
+    }  # fmt: skip
+    frame = pd.DataFrame({"ladder": [*["step by step"] * 4, "at once"], "step": [1, 2, 3, 4, 1]})
+    rungs = ["mixer", "speed meetings", "three sessions", "six sessions", "six sessions"]
+    frame = frame.assign(rung=rungs, **ends)
+    return frame.assign(climbed_low=frame["climbed"] - 0.05, climbed_high=frame["climbed"] + 0.05)
+
+
+def _interviews() -> pd.DataFrame:
+    frame = pd.DataFrame({"reliability": [0.64, 0.7, 0.72, 0.77, 0.81, 0.9, 1.0]})
+    frame["price"] = 20 * (frame["reliability"] ** 0.5 - 0.8)
+    frame = frame.assign(low=0.6 * frame["price"], high=1.5 * frame["price"])
+    return frame.assign(interviews=[0, NAN, 1, 2, 3, NAN, NAN], hours=[0, NAN, 2, 4, 6, NAN, NAN])
 
 
 def synthetic_frames() -> dict[str, pd.DataFrame]:
@@ -240,6 +305,8 @@ def synthetic_frames() -> dict[str, pd.DataFrame]:
         "attendance": _sessions(),
         "survival": _survival(),
         "growth": _growth(),
+        "gaps": _gaps(),
+        "series": _series(),
         "reasons": _reasons(),
         "likert": _likert(),
         "change": _outcomes(),
@@ -247,6 +314,10 @@ def synthetic_frames() -> dict[str, pd.DataFrame]:
         "sensitivity": _sensitivity(),
         "evaluations": _evaluations(),
         "formats": _formats(),
+        "records": _records(),
+        "ties": _ties(),
+        "ladder": _ladder(),
+        "interviews": _interviews(),
         "drivers": _drivers(),
         "power": pd.concat(powers, ignore_index=True),
         "sampling": pd.DataFrame({"estimate": rng.normal(0.28, 0.2, 500), "estimand": 0.3}),

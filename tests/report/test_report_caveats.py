@@ -18,6 +18,8 @@ FIRES: dict[str, tuple[Situation, ...]] = {
     "low_reliability": (Situation(reliability=0.69),),
     "many_looks": (Situation(looks=2),),
     "fragile": (Situation(fragile=("the leavers",)),),
+    "birth_cohort": (Situation(by_birth=True),),
+    "description": (Situation(compared=False),),
 }
 SILENT: dict[str, tuple[Situation, ...]] = {
     "simulated": (Situation(),),
@@ -36,6 +38,8 @@ SILENT: dict[str, tuple[Situation, ...]] = {
     "low_reliability": (Situation(), Situation(reliability=0.70)),
     "many_looks": (Situation(looks=1),),
     "fragile": (Situation(),),
+    "birth_cohort": (Situation(),),
+    "description": (Situation(), Situation(compared=True)),
 }
 
 

@@ -23,8 +23,9 @@ from revlab.report.evaluation_tables import (
     say_evaluation,
     truth_table,
 )
-from revlab.report.inputs import StudyFiles, load_inputs, study_inputs
+from revlab.report.inputs import load_inputs, study_inputs
 from revlab.report.lottery_study import LotteryStudy, lottery_study
+from revlab.report.study_files import StudyFiles
 from revlab.shipped import shipped
 
 

@@ -15,7 +15,7 @@ from revlab.report.answers_intake import (
     study_intake,
 )
 from revlab.report.frames import show
-from revlab.report.inputs import STUDY_VARIABLE, StudyFiles
+from revlab.report.study_files import STUDY_VARIABLE, StudyFiles
 
 HEADS = "Staff no,Team,Level,Side"
 ROWS = (

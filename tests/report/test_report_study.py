@@ -6,8 +6,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
 
 from revlab.errors import RevlabError, TableError
 from revlab.people.roster import read_roster
-from revlab.report.inputs import STUDY_VARIABLE, StudyFiles, load_inputs, study_inputs
+from revlab.report.inputs import load_inputs, study_inputs
 from revlab.report.study import run_study, with_seed
+from revlab.report.study_files import STUDY_VARIABLE, StudyFiles
 from revlab.shipped import shipped
 
 SHOW = """from revlab.report.inputs import study_inputs
