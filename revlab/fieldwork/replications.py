@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from joblib import Parallel, delayed
 
 from revlab.errors import PilotError, must, one_of
 from revlab.fieldwork.answers import raw_answers, scored
@@ -35,7 +36,8 @@ class Replications:
     """Many replications of one cohort under one programme.
 
     Every source of chance has the stream that `simulate_pilot` gives it in the replication of
-    that number, so each number here has the same bits as there, whatever the chunk.
+    that number, so each number here has the same bits as there, whatever the chunk. On several
+    cores chunks run side by side: ``with joblib.parallel_config(n_jobs=2): ...``, same bits.
 
     Parameters
     ----------
@@ -104,8 +106,12 @@ class Replications:
             f"`n_replications` and `chunk` must be at least 1; got {n_replications} and {chunk}.",
             PilotError,
         )
-        for replications, pairs in self._chunks(pairing, n_replications, chunk):
-            yield replications, pairs, run_stacked(self.stage, pairs, replications)
+        stage = self.stage
+        # Threads, because drawing and array arithmetic let go of Python's lock.
+        yield from Parallel(prefer="threads", return_as="generator")(
+            delayed(_course)(stage, numbers, pairs)
+            for numbers, pairs in self._chunks(pairing, n_replications, chunk)
+        )
 
     def _chunks(
         self, pairing: Pairing, n_replications: int, chunk: int | None
@@ -189,6 +195,12 @@ class Replications:
                 values = scored(answers, instrument, scale_id=scale_id, role=role)
                 scores[k, numbers.start : numbers.stop] = values.reshape(len(numbers), -1)
         return ReplicatedOutcomes(*scores)
+
+
+def _course(
+    stage: Stage, replications: range, pairs: list[Placed]
+) -> tuple[range, list[Placed], Course]:
+    return replications, pairs, run_stacked(stage, pairs, replications)
 
 
 def simulate_replications(

@@ -40,15 +40,15 @@ def records_card(recall: pd.DataFrame, *, damage: str, share: float = 0.3) -> An
     >>> recall = pd.DataFrame({**row, "mean": [1.0, 0.9, 1.0, 0.7], "low": [1.0, 0.8, 1.0, 0.6],
     ...                        "high": [1.0, 0.95, 1.0, 0.8], "n_draws": 50})
     >>> records_card(recall, damage="no longer so").answer
-    'With 30% of the offers no longer so, a search names somebody who can help for 80% to 95% of \
-needs; today for 100%.'
+    'With 30% of offers no longer so, a search finds somebody for 80% to 95% of needs; today for \
+100%.'
     """
     rows = recall.set_index(["measure", "share"])
     hit, today = rows.loc[("hit", share)], rows.loc[("hit", 0.0)]
     names, now = rows.loc[("precision", share)], rows.loc[("precision", 0.0)]
     return plain_card(
         "Does the database of skills find who can help?",
-        f"With {percent(share)} of the offers {damage}, a search names somebody who can help for "
+        f"With {percent(share)} of offers {damage}, a search finds somebody for "
         f"{_span(hit['low'], hit['high'])} of needs; today for {percent(today['mean'])}.",
         facts={
             "Names that can help, as recorded": percent(now["mean"]),

@@ -19,6 +19,7 @@ from revlab.people.skills_database import SkillsDatabase, open_skills_database
 from revlab.people.skills_demand import demand_and_supply
 from revlab.people.skills_exchange import import_cohort
 from revlab.people.skills_phrases import map_phrases
+from revlab.people.skills_recall import AskedNeeds, ask_for_needs
 from revlab.people.skills_reports import hide_small
 from revlab.people.skills_taxonomy import add_taxonomy
 from revlab.privacy.pseudonyms import Pseudonyms
@@ -29,6 +30,7 @@ from revlab.shipped import shipped
 __all__ = [
     "columns_read",
     "intake_fact",
+    "needs_asked",
     "phrases_read",
     "repairs_made",
     "roster_database",
@@ -187,6 +189,37 @@ def skills_wanted(cohort: Cohort, *, most: int = _MOST) -> pd.DataFrame:
         .head(most)
         .reset_index(drop=True)
     )
+
+
+def needs_asked(cohort: Cohort) -> AskedNeeds:
+    """Return what a search in a database of these people says to each of their needs.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The people.
+
+    Returns
+    -------
+    AskedNeeds
+
+    Raises
+    ------
+    SkillsError
+        If nobody needs anything.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"unit": "IT", "grade": [1, 4]}, index=["ana", "bo"])
+    >>> rows = [("ana", "offer", 4.0), ("bo", "need", 1.0)]
+    >>> skills = pd.DataFrame(rows, columns=["person_id", "side", "level"])
+    >>> skills = skills.assign(skill_id="javascript", source="self")
+    >>> asked = needs_asked(Cohort(people.loc[["ana"]], people.loc[["bo"]], skills))
+    >>> asked.found(k=5)["found"].tolist()
+    [1.0]
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        return ask_for_needs(roster_database(cohort, folder))
 
 
 def phrases_read(texts: Sequence[str]) -> pd.DataFrame:
