@@ -110,7 +110,8 @@ def refresh(
         list[str] | None, typer.Argument(metavar="NAME", help="Notebooks; all if none is named.")
     ] = None,
 ) -> None:
-    """Run the notebooks of this checkout again and store their outputs."""
+    """Run the notebooks of this checkout again and store their outputs; rewrite made documents."""
+    from revlab.report.practices_page import practices_page
     from revlab.report.refresh import refresh as refresh_one
 
     folder = shipped("notebooks")
@@ -121,3 +122,6 @@ def refresh(
     must(bool(chosen), f"there is no such notebook in {folder.name}; check the name.")
     for path in chosen:
         typer.echo(f"{path.name}: {'changed' if refresh_one(path) else 'as it was'}")
+    document = folder.parent / "docs" / "practices.md"
+    if document.is_file():
+        document.write_bytes(practices_page().encode())
