@@ -170,8 +170,8 @@ def names(
         not out.exists(), f"{out.name} is already there and is never replaced; choose another name."
     )
     target(out, replace=False)
-    how = None if mapping is None else read_mapping(mapping)
     source = roster[0] if len(roster) == 1 else roster
+    how = None if mapping is None else read_mapping(mapping, roster=source)
     people = who_is_who(source, Pseudonyms(read_key(key), closed="keep"), mapping=how)
     named = names_back(file, people)
     write_csv(named.frame, out)

@@ -30,8 +30,8 @@ def write_repairs(paths: list[Path], mapping: Path | None, out: Path, *, replace
     from revlab.people.repaired import repair_roster, write_repaired
     from revlab.people.roster import check_roster
 
-    given = read_mapping(mapping) if mapping else None
     source = paths[0] if len(paths) == 1 else paths
+    given = read_mapping(mapping, roster=source) if mapping else None
     roster = repair_roster(source, mapping=given)
     files = write_repaired(roster, out, if_exists="replace" if replace else "refuse")
     for file in files:

@@ -171,8 +171,8 @@ def _report(
     from revlab.people.roster import check_roster
     from revlab.people.roster_files import roster_files
 
-    given = read_mapping(mapping) if mapping else None
     source = paths[0] if len(paths) == 1 else paths
+    given = read_mapping(mapping, roster=source) if mapping else None
     beside = roster_files(source).folder / MAPPING_FILE
     return check_roster(
         source, mapping=given, pseudonyms=names

@@ -3,7 +3,7 @@
 import pytest
 from cli_said import Run
 
-from revlab.cli_arms import read_arms
+from revlab.cli_arms import ArmOptions, read_arms
 from revlab.design.arms import Arm
 from revlab.errors import OptionError
 from revlab.pairing.policies import POLICIES
@@ -55,3 +55,9 @@ def test_diagnose_compares_two_programmes(revlab: Run) -> None:
     wrong = revlab("diagnose", SMALL, "--policies", "optimal+training=2,optimal", *size)
     assert (wrong.code, wrong.out) == (2, "")
     assert "`training` must lie between 0 and 1; got 2" in wrong.err
+
+
+def test_a_comma_too_many_is_no_third_arm_and_the_usual_arms_have_an_order() -> None:
+    assert list(read_arms("random,greedy,")) == ["random", "greedy"]
+    # the first minus the second
+    assert list(ArmOptions().read()) == ["optimal", "random"]

@@ -26,7 +26,9 @@ def test_it_says_what_was_learnt_and_what_cannot_be(revlab: Run, tmp_path: Path)
     assert "a session is skipped, at average workload" in said.out
     assert f"- {why_not('sessions.skip_workload')}: how long a busy spell lasts" in said.out
     assert ".:" not in said.out
-    assert len(read_learned(out).values) == 10
+    told = read_learned(out)
+    assert len(told.values) == 10
+    assert (told.pilot, told.source) == (read_pilot(PILOT).plan.name, "simulated")
     assert said.out.endswith(f"use them with diagnose --learned {out}.\n")
     again = revlab("learn", PILOT, "--out", str(out))
     assert (again.code, again.out) == (1, "")
@@ -77,6 +79,8 @@ def test_pilots_that_teach_nothing_get_one_sentence(revlab: Run, tmp_path: Path)
     said = revlab("learn", str(tmp_path / "tiny"))
     assert (said.code, said.out) == (1, "")
     assert said.err == ("revlab: tiny has 3 pairs; at least 5 are needed to learn from them.\n")
+    write_pilot(cut(pilot, 5), tmp_path / "five")
+    assert "are needed to learn from them" not in revlab("learn", str(tmp_path / "five")).err
     silent = pilot.responses.assign(value=pd.array([pd.NA] * len(pilot.responses), "Int64"))
     dyads = pilot.dyads.assign(last_session=6, ended="completed", end_reason=None)
     held = pilot.sessions.assign(status="held")

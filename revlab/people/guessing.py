@@ -2,75 +2,54 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 from revlab.errors import Fault, TableError
 from revlab.people.form_headings import asked_field, is_form
 from revlab.people.guessing_dates import guess_dates
-from revlab.people.guessing_sides import guess_sides
-from revlab.people.ladders import LadderGuess, guess_ladder
+from revlab.people.guessing_sides import GuessedSides, guess_sides
+from revlab.people.heading_words import DECLARED_WORDS, HEADING_WORDS, MAIL_WORDS
+from revlab.people.ladders import Ladder, LadderGuess, guess_ladder
 from revlab.people.mapping import RosterMapping
 from revlab.people.roster_files import RosterPaths, roster_files
-from revlab.people.sheets import Sheet, clean_text, read_sheets
+from revlab.people.sheets import Sheet, clean_text, heading_key, read_sheets
+from revlab.people.sides import SidesByFile
 
-__all__ = ["guess_mapping"]
+__all__ = ["Told", "guess_mapping"]
 
-_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "person_id": (
-            *("personid", "employeeid", "employeenumber", "employeeno", "staffid", "staffnumber"),
-            *("staffno", "workerid", "userid", "empid", "id", "emailaddress", "email", "upn"),
-            *("workemail", "mail"),
-        ),
-        "unit": (
-            *("unit", "department", "organisation", "organization", "division", "businessunit"),
-            *("directorate", "dept", "orgunit", "function", "team"),
-        ),
-        "grade": (
-            "grade",
-            "joblevel",
-            "level",
-            "jobgrade",
-            "band",
-            "seniority",
-            "rank",
-            "paygrade",
-        ),
-        "profession": ("profession", "jobfamily", "jobrole", "discipline", "occupation"),
-        "site": ("site", "location", "office", "city", "workplace"),
-        "started": (
-            *("startdate", "hiredate", "dateofhire", "joiningdate", "dateofjoining", "datejoined"),
-            *("entrydate", "startedon", "eintrittsdatum", "eintritt"),
-        ),
-        "tenure": (
-            *("tenure", "yearsatcompany", "yearsofservice", "tenureyears", "seniorityyears"),
-            *("yrsemployed", "yearsemployed"),
-        ),
-        "capacity": ("capacity", "maxpartners", "maxmentees", "maxmentors", "partners"),
-        "availability": ("availability", "available", "timeslots", "slots"),
-        "languages": ("languages", "language", "spokenlanguages"),
-        "interests": ("interests", "hobbies"),
-        "objectives": ("objectives", "goals", "aims"),
-        "manager_id": ("managerid", "manager", "linemanager", "managersemail", "manageremail"),
-        "offers": ("offers", "skills", "skillsoffered", "canteach", "expertise"),
-        "needs": ("needs", "skillswanted", "skillsneeded", "wantstolearn", "learninggoals"),
-        "both_sides": ("bothsides", "bothmentorandmentee", "bothroles"),
-        "conflicts": ("conflicts", "notwith", "excludedpartners"),
-    }
-)
-_DECLARED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "gender": ("gender", "sex"),
-        "identity": ("identity", "characteristics"),
-        "ethnicity": ("ethnicity", "ethnicgroup"),
-        "disability": ("disability",),
-    }
-)
-_MAIL = {"person_id": ("emailaddress", "email", "workemail", "mail", "upn")}
 _LISTS = ("availability", "languages", "interests", "objectives", "offers", "needs")
 
 
-def guess_mapping(paths: RosterPaths, *, grades: Sequence[str] = ()) -> RosterMapping:
+@dataclass(frozen=True)
+class Told:
+    """What a person has said already, so that it is not guessed.
+
+    Parameters
+    ----------
+    columns : mapping of str to tuple of str
+        Field to headings.
+    grades : Ladder, optional
+        The ladder, the most junior grade first; empty for grades that are numbers.
+    sides : tuple of str
+        Entries of [sides]; if there are any, the sides are not guessed.
+    same : tuple of str
+        Fields without a column.
+    """
+
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    grades: Ladder | None = None
+    sides: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+
+
+_NOTHING_TOLD = Told()
+# Whoever told the sides puts them in the place of this.
+_SIDES_TOLD = GuessedSides(SidesByFile({"as told": "both"}), ())
+
+
+def guess_mapping(
+    paths: RosterPaths, *, grades: Sequence[str] = (), told: Told = _NOTHING_TOLD
+) -> RosterMapping:
     """Guess how a roster is to be read; `describe` shows the guess so that it can be confirmed.
 
     Parameters
@@ -79,6 +58,8 @@ def guess_mapping(paths: RosterPaths, *, grades: Sequence[str] = ()) -> RosterMa
         A file with everybody, one file per side, or a folder.
     grades : sequence of str, optional
         The ladder, the most junior grade first, if it is none of the known ones.
+    told : Told, optional
+        What is not to be guessed; sides that were told are not in the result.
 
     Returns
     -------
@@ -104,9 +85,10 @@ mentees.csv as the mentors (juniors): in reverse mentoring the junior is the men
     faults = [*found.faults, *read.faults]
     if faults:
         raise TableError(faults)
-    columns = _linked(read.sheets, _asked(read.sheets, _named(read.sheets, _WORDS)))
+    columns = _with_told(read.sheets, told.columns)
     dates = guess_dates(read.sheets, columns)
-    missing = [name for name in ("person_id", "unit", "grade") if name not in columns]
+    needed = [name for name in ("person_id", "unit", "grade") if name not in told.same]
+    missing = [name for name in needed if name not in columns]
     if missing:
         file = ", ".join(sheet.name for sheet in read.sheets)
         raise TableError(
@@ -115,17 +97,33 @@ mentees.csv as the mentors (juniors): in reverse mentoring the junior is the men
                 for name in missing
             ]
         )
-    ladder = _ladder(read.sheets, columns["grade"], grades)
-    sides = guess_sides(read.sheets, columns, ladder.ladder)
+    if told.grades is not None:
+        ladder = LadderGuess(told.grades, "the grades are as they were given.")
+    else:
+        ladder = _ladder(read.sheets, columns["grade"], grades)
+    ranked = {"grade": ("grade",), **columns}
+    sides = _SIDES_TOLD if told.sides else guess_sides(read.sheets, ranked, ladder.ladder)
     return RosterMapping(
         columns=dates.columns,
         sides=sides.sides,
         grades=ladder.ladder,
-        declared=_named(read.sheets, _DECLARED),
+        declared=_named(read.sheets, DECLARED_WORDS),
         separator=_separator(read.sheets, columns),
+        constants={name: "as told" for name in told.same if name not in columns},
         dates=dates.dates,
-        notes=(ladder.note, *sides.notes, *dates.notes),
+        notes=(*([ladder.note] if told.grades is None else []), *sides.notes, *dates.notes),
     )
+
+
+def _with_told(
+    sheets: Sequence[Sheet], told: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Return the columns that were told and, beside them, those that are guessed."""
+    taken = {heading_key(head) for heads in told.values() for head in heads}
+    guess = _linked(sheets, _asked(sheets, _named(sheets, HEADING_WORDS)))
+    free = {k: v for k, v in guess.items() if not taken & {heading_key(head) for head in v}}
+    found = {**free, **told}
+    return {name: found[name] for name in (*HEADING_WORDS, *told) if name in found}
 
 
 def _remedy(name: str) -> str:
@@ -164,19 +162,19 @@ def _asked(
             "id"
         ]:
             found.pop("person_id")  # the number of the answer, which is nobody's id
-            found |= {k: v for k, v in _named([sheet], _MAIL).items() if v}
+            found |= {k: v for k, v in _named([sheet], MAIL_WORDS).items() if v}
     for head in dict.fromkeys(head for sheet in sheets for head in sheet.headings):
         name = asked_field(head, found)
         if name is not None:
             found[name] = (head,)
-    return {name: found[name] for name in _WORDS if name in found}
+    return {name: found[name] for name in HEADING_WORDS if name in found}
 
 
 def _linked(
     sheets: Sequence[Sheet], columns: Mapping[str, tuple[str, ...]]
 ) -> dict[str, tuple[str, ...]]:
     """Return the columns with the e-mail address as id, if the managers are named by theirs."""
-    mails = _named(sheets, _MAIL)
+    mails = _named(sheets, MAIL_WORDS)
     if mails and {"person_id", "manager_id"} <= set(columns):
         people, managers = (_cells(sheets, columns[name]) for name in ("person_id", "manager_id"))
         if not any("@" in one for one in people) and any("@" in one for one in managers):

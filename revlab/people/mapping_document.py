@@ -10,14 +10,16 @@ from revlab.people.ladders import Ladder
 from revlab.people.mapping import CONSTANT, DEFAULTED, FIELDS, RosterMapping
 from revlab.people.sides import Sides, SidesByColumn, SidesByFile, SidesByGrade
 
-__all__ = ["SIDE_LISTS", "mapping_of"]
+__all__ = ["SIDE_LISTS", "TABLES", "mapping_of"]
 
 SIDE_LISTS = ("mentor", "mentee", "both", "neither")
 """Keys of [sides] that list values or grades."""
 
-_TABLES = (
+TABLES = (
     "columns", "grades", "sides", "declared", "lists", "defaults", "constants", "sheets", "dates",
 )  # fmt: skip
+"""Tables that a mapping can have."""
+
 _Made = TypeVar("_Made")
 
 
@@ -87,7 +89,7 @@ class _Reader:
     def mapping(self, document: Mapping[str, object]) -> RosterMapping | None:
         """Return the mapping, or None with the faults noted."""
         for name in document:
-            self.known("the file", name, (*_TABLES, "origin"))
+            self.known("the file", name, (*TABLES, "origin"))
         columns = self.headings("[columns]", self.table(document, "columns"), tuple(FIELDS))
         declared = self.headings("[declared]", self.table(document, "declared"), None)
         sheets = self.headings("[sheets]", self.table(document, "sheets"), None)

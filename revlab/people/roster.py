@@ -151,7 +151,9 @@ def roster_mapping(found: RosterFiles, mapping: RosterMapping | None) -> RosterM
     if mapping is not None:
         return mapping
     beside = found.folder / MAPPING_FILE
-    return read_mapping(beside) if beside.is_file() else guess_mapping(found.files)
+    if beside.is_file():
+        return read_mapping(beside, roster=found.files)
+    return guess_mapping(found.files)
 
 
 def _report(

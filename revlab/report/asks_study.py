@@ -18,7 +18,7 @@ from revlab.people.cohort import Cohort
 from revlab.people.skills_stress import stress_recall
 from revlab.report.answer import AnswerCard
 from revlab.report.answers_asks import interviews_card, ladder_card, records_card
-from revlab.report.answers_intake import needs_asked
+from revlab.report.answers_skills import needs_asked
 from revlab.report.cards import plain_card
 from revlab.report.figures import draw
 from revlab.report.figures_interviews import price_points

@@ -147,7 +147,7 @@ def load_inputs(files: StudyFiles, *, seed: int) -> StudyInputs:
 def _people(files: StudyFiles, names: Pseudonyms) -> Cohort:
     """Return the people of a user's own roster with their traits and skills."""
     paths = files.roster[0] if len(files.roster) == 1 else list(files.roster)
-    mapping = read_mapping(files.mapping) if files.mapping else None
+    mapping = read_mapping(files.mapping, roster=paths) if files.mapping else None
     report = check_roster(paths, mapping=mapping, pseudonyms=names)
     known = Known(report.checked(), names, report.aside)
     return with_measured(known, traits=files.traits, skills=files.skills or None)

@@ -321,3 +321,36 @@ def test_what_drives_a_difference_is_asked_of_policies_only(cohort) -> None:
     design = two_arms(cohort, {"training": 1.0})
     with pytest.raises(DesignError, match="only arms that differ in their policy"):
         draw_gain_worlds(design, n_worlds=1, seed=1)
+
+
+def test_an_arm_is_a_key_and_keeps_a_copy_of_its_changes() -> None:
+    changes: dict[str, float | str] = {"training": 1.0}
+    arm = Arm(OPTIMAL, changes)
+    changes["trainning"] = 2.0
+    assert arm == Arm(OPTIMAL, {"training": 1.0})
+    assert {arm: "kept"}[Arm(OPTIMAL, {"training": 1.0})] == "kept"
+
+
+def test_whole_numbers_are_whole_however_they_are_given() -> None:
+    """The command line gives 3.0 for 3; no session is held by half."""
+    made = Arm(OPTIMAL, {"planned_sessions": 3.0, "check_in_every": 2.0, "recognition.until": 1.0})
+    programme = made.of(Programme())
+    numbers = (programme.planned_sessions, programme.check_in_every, programme.recognition.until)
+    assert numbers == (3, 2, 1)
+    assert all(type(number) is int for number in numbers)
+    for name in ("check_in_every", "recognition.until"):
+        with pytest.raises(OptionError, match=f"`{name}` must be whole; got 1.5"):
+            Arm(OPTIMAL, {name: 1.5}).of(Programme())
+
+
+def test_every_replication_deals_its_dyads_anew(cohort, monkeypatch) -> None:
+    arms = []
+
+    def keep(frame: pd.DataFrame, contrast: Contrast) -> Estimate:
+        arms.append(tuple(frame["arm"]))
+        return ESTIMATORS["change_cr2"](frame, contrast)
+
+    monkeypatch.setattr(simulate, "ESTIMATORS", {"ancova_cr2": keep})
+    design = two_arms(cohort, {"training": 1.0}, unit="dyad")
+    simulate_design(design, n_sims=4, seed=5)
+    assert len(set(arms)) == 4

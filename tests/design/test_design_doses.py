@@ -1,8 +1,12 @@
 """What more of a lever gives: the curve of sessions, and where it stops being worth it."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
+from revlab.design import doses
 from revlab.design.arms import Arm
 from revlab.design.design import Design
 from revlab.design.doses import dose_curve
@@ -92,3 +96,27 @@ def test_a_curve_that_cannot_be_gets_one_sentence(design, settings, error, sente
     given = {"name": "planned_sessions", "values": [1, 3], "n_sims": 20, "seed": 1} | settings
     with pytest.raises(error, match=sentence):
         dose_curve(design, given.pop("name"), given.pop("values"), **given)
+
+
+def test_the_table_of_a_curve_is_counted_from_its_pilots(design, monkeypatch) -> None:
+    scores = stream(2, "scores").normal(size=(3, 25)) + np.array([[0.0], [4.0], [5.0]])
+    monkeypatch.setattr(doses, "_scores", lambda *_, **__: scores)
+    curve = dose_curve(design, "planned_sessions", [1, 3, 6], n_sims=25, seed=1, price=1.0)
+    np.testing.assert_allclose(curve["score"], scores.mean(axis=1))
+    ends = np.quantile(scores, [0.025, 0.975], axis=1)
+    np.testing.assert_allclose(curve[["low", "high"]].to_numpy().T, ends)
+    steps = np.vstack([scores[0], (scores[1] - scores[0]) / 2, (scores[2] - scores[1]) / 3])
+    np.testing.assert_allclose(curve["mcse"], steps.std(axis=1, ddof=1) / 5)
+    place = (scores - np.array([[1.0], [3.0], [6.0]])).argmax(axis=0)
+    np.testing.assert_allclose(curve["best"], np.bincount(place, minlength=3) / 25)
+    assert curve["best"].between(0, 1, inclusive="neither").sum() >= 2
+
+
+def test_a_curve_has_the_pairs_of_the_control_policy(design) -> None:
+    arms = {"new": OPTIMAL, "old": POLICIES["random"]}
+    mixed, alone, other = (
+        dose_curve(replace(design, arms=one), "training", [0.0, 1.0], n_sims=20, seed=3)
+        for one in (arms, arms | {"new": POLICIES["random"]}, arms | {"old": OPTIMAL})
+    )
+    pd.testing.assert_frame_equal(mixed, alone)
+    assert (mixed["score"] != other["score"]).all()

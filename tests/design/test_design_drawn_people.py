@@ -19,6 +19,7 @@ from revlab.fieldwork.programme import Assumptions, Programme
 from revlab.fieldwork.skill_gap import SkillGap
 from revlab.inference.estimate import Contrast
 from revlab.pairing.policies import POLICIES
+from revlab.pairing.scoring import Score
 from revlab.people.cohort import Cohort
 from revlab.people.population import Population, draw_cohort
 from revlab.rng import stream
@@ -171,3 +172,86 @@ def test_joining_that_cannot_be_is_refused(people: Cohort) -> None:
         joining_design(people, Joining("lottery", share=0.1))
     said = repr(joining_design(people, Joining("lottery", share=0.5)))
     assert "20 people a side who may join in 4 pools" in said
+
+
+@pytest.mark.parametrize("taking_part", ["everybody", "joiners"])
+def test_the_scores_of_a_world_are_those_of_its_people(taking_part: str) -> None:
+    roster = draw_cohort(Population(), 24, 24, rng=stream(12, "cohort"))
+    sides = (
+        people.assign(capacity=1 + np.arange(24) % 3 + side)
+        for side, people in enumerate((roster.mentors, roster.mentees))
+    )
+    roster = Cohort(*sides, skills=roster.skills, reporting_lines=roster.reporting_lines)
+    rule = Joining("volunteers", share=0.6)
+    design = joining_design(roster, rule, taking_part=taking_part)
+    scored, world = score_design(design), world_of(design)
+    for arm, whole in scored.arms.items():
+        own = world.scored[arm]
+        assert own.mentee_ids.tolist() == world.cohort.mentees.index.tolist()
+        assert own.mentor_ids.tolist() == world.cohort.mentors.index.tolist()
+        for name in ("mentee_score", "mentor_score", "eligible"):
+            table = pd.DataFrame(getattr(whole, name), whole.mentee_ids, whole.mentor_ids)
+            expected = table.loc[own.mentee_ids, own.mentor_ids].to_numpy()
+            np.testing.assert_array_equal(getattr(own, name), expected)
+        for people, name in ((world.cohort.mentees, "mentee"), (world.cohort.mentors, "mentor")):
+            np.testing.assert_array_equal(getattr(own, f"{name}_capacity"), people["capacity"])
+    assert not np.array_equal(world.scored["optimal"].mentee_score,
+                              world.scored["optimal"].mentor_score)
+
+
+def test_each_arm_is_scored_by_the_rules_of_its_own_policy(people: Cohort) -> None:
+    free = replace(POLICIES["optimal"], name="free", eligibility=())
+    plain = replace(POLICIES["optimal"], name="one", score=Score({"profession": 1}))
+    arms = {"free": free, "one": plain}
+    design = Design(people, 20, n_pools=4, arms=arms, contrast=Contrast("free", "one"))
+    scored = score_design(design)
+    assert scored.arms["free"].eligible.all()
+    assert not scored.arms["one"].eligible.all()
+    np.testing.assert_array_equal(scored.arms["free"].mentee_score, scored.reference.mentee_score)
+    assert not np.allclose(scored.arms["one"].mentee_score, scored.reference.mentee_score)
+
+
+def test_every_replication_draws_people_pools_and_arms_anew(people: Cohort) -> None:
+    design = design_of(people)
+    worlds = [world_of(design, replication) for replication in range(8)]
+    assert len({tuple(world.arms.values()) for world in worlds}) > 1
+    assert len({world.pairing_seed for world in worlds}) == 8
+    assert len({tuple(world.cohort.mentors.index) for world in worlds}) == 8
+    # with everybody drawn, the pools alone tell worlds apart
+    whole = design_of(people, 24)
+    pools = [world_of(whole, replication).pools for replication in range(2)]
+    assert not pools[0].equals(pools[1])
+
+
+def test_a_roster_with_lines_alone_or_capacity_keeps_them_in_a_draw() -> None:
+    frame = pd.DataFrame({"unit": "a", "grade": 1, "capacity": [1, 3]}, index=["x", "y"])
+    lines = pd.DataFrame({"person_id": ["y"], "manager_id": ["u"]})
+    seniors = frame.assign(grade=4).set_axis(["u", "v"])
+    drawn = drawn_cohort(
+        Cohort(frame, seniors, reporting_lines=lines), mentors=np.array([1]), mentees=np.array([0])
+    )
+    assert drawn.mentors["capacity"].tolist() == [3]
+    assert managers_of(drawn, ["y"]).tolist() == ["u"]
+
+
+def test_who_stands_on_both_sides_has_every_skill_once() -> None:
+    both = pd.DataFrame({"unit": "a", "grade": 2}, index=["x"])
+    skills = pd.DataFrame([("x", "s1", "offer", 3.0, "self")], columns=SKILLS)
+    place = np.array([0])
+    drawn = drawn_cohort(Cohort(both, both, skills=skills), mentors=place, mentees=place)
+    assert drawn.skills.to_numpy().tolist() == skills.to_numpy().tolist()
+
+
+def test_who_can_join_is_counted_by_the_rule_and_the_unit(people: Cohort) -> None:
+    """Everybody comes if the programme is mandatory; dealt dyads need two pairs for each pool."""
+    joining_design(people, Joining("mandatory", share=0.1))
+    arms = dict.fromkeys(ARMS, POLICIES["optimal"])
+    few = {"n_pools": 4, "arms": arms, "contrast": Contrast("optimal", "random"),
+           "taking_part": "joiners", "unit": "dyad"}  # fmt: skip
+    for share, enough in ((0.4, True), (0.35, False)):
+        given = few | {"programme": Programme(joining=Joining("lottery", share=share))}
+        if enough:
+            Design(people, 20, **given)
+        else:
+            with pytest.raises(DesignError, match="each side 7 join, and 4 pools need 8"):
+                Design(people, 20, **given)

@@ -97,6 +97,10 @@ FAULTS = [
     (row("sessions.end_base", -13), "sessions.end_base must lie between -12 and 12; got -13"),
     (row("survey.discrimination", -1), "survey.discrimination must lie between 0 and 12; got -1"),
     (
+        row("relationship.perception_sd", -1),
+        "relationship.perception_sd must lie between 0 and 12; got -1",
+    ),
+    (
         row("sessions.skip_base", -1, unit="share"),
         "sessions.skip_base is in 'log-odds'; got 'share'",
     ),

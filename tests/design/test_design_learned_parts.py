@@ -10,12 +10,15 @@ from scipy.special import expit
 
 from revlab.design import learned_attendance as attendance_module
 from revlab.design.answered import answered, keyed_items, paired_scores
+from revlab.design.attendance import ATTENDANCE, attendance_log_likelihood, quality_weights
 from revlab.design.histories import Histories, counted, session_levers
 from revlab.design.learned import learn_from_pilot
-from revlab.design.learned_attendance import learned_attendance
+from revlab.design.learned_attendance import _Penalised, learned_attendance, too_few
 from revlab.design.learned_survey import gaps, responses_after
 from revlab.design.learned_views import _Shape
 from revlab.design.parameter_values import with_values
+from revlab.errors import OptionError
+from revlab.fieldwork.evidence import evidence
 from revlab.fieldwork.course import RELATIONSHIP, run_dyads
 from revlab.fieldwork.instrument import score_scales
 from revlab.fieldwork.pilot import Pilot, read_pilot
@@ -89,6 +92,76 @@ def test_a_slope_that_cannot_be_told_makes_its_level_less_sure(
         for found in (wide, held)
     ]
     assert width[0] > 1.01 * width[1]
+
+
+def of_several() -> Histories:
+    """Skips in a row, ends after them and after sessions that were held."""
+    skipped = np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 0], [0, 1, 0, 0]], dtype=bool)
+    return counted(np.repeat(skipped, [3, 2, 5, 4], axis=0), np.repeat([3, 3, 4, 2], [3, 2, 5, 4]))
+
+
+def test_a_refused_slope_has_the_normal_prior_of_its_range_in_value_and_gradient() -> None:
+    told, programme = of_several(), Programme(4, check_in_every=2)
+    names = list(ATTENDANCE)
+    refused = {"skip_after_skip": "too few", "end_skips": "too few"}
+    vague, plain = (_Penalised(told, programme, names, which) for which in (refused, {}))
+    rows = evidence().set_index("parameter").loc[[f"sessions.{name}" for name in refused]]
+    # the range of the registry is two SD to either side
+    sd = ((rows["high"] - rows["low"]) / 4).to_numpy()
+    at = plain.start + np.array([0.3, 0.4, -0.5, -0.7])
+    away = np.array([0.4, -0.7]) / sd
+    assert vague(at)[0] - plain(at)[0] == pytest.approx(-(away**2).sum() / 2, abs=1e-10)
+    for likelihood in (vague, plain):
+        for k in range(4):
+            step = 1e-5 * np.eye(4)[k]
+            slope = (likelihood(at + step)[0] - likelihood(at - step)[0]) / 2e-5
+            assert likelihood(at)[1][k] == pytest.approx(slope, rel=1e-5)
+
+
+def test_dyads_with_one_history_count_as_many() -> None:
+    rows = np.zeros((20, 3), dtype=bool)
+    rows[:14, 0] = True
+    rows[:7, 1] = True
+    assert "skip_after_skip" not in too_few(counted(rows, np.full(20, 3)))
+    assert "skip_after_skip" in too_few(counted(rows[6:], np.full(14, 3)))
+
+
+def test_where_nobody_differs_the_likelihood_is_a_product_of_shares() -> None:
+    """Rows of skips count one by one for ends, and levers by session: check-ins, recognition."""
+    programme = with_values(
+        Programme(4, check_in_every=2, sponsor_support=0.9, recognition=Recognition(joint=1.0)),
+        STILL | {"sessions.end_skips": 0.8},
+    )
+    model, (support, keep) = programme.assumptions.sessions, session_levers(programme)
+    assert keep[0] < keep[1]
+    told, total = of_several(), 0.0
+    for skipped, last, count in zip(told.skipped, told.last, told.count, strict=True):
+        row = 0
+        for k in range(last):
+            odds = model.skip_base + model.skip_after_skip * (row > 0) - support[k]
+            total += count * np.log(expit(odds if skipped[k] else -odds))
+            row = row + 1 if skipped[k] else 0
+            if k < 3:
+                odds = model.end_base + 0.8 * row - keep[k]
+                total += count * np.log(expit(odds if k == last - 1 else -odds))
+    assert attendance_log_likelihood(told, programme, {}) == pytest.approx(total, abs=1e-9)
+
+
+def test_what_a_history_tells_of_the_potential_is_its_posterior() -> None:
+    programme = with_values(Programme(2), STILL)
+    one = counted(np.zeros((1, 2), dtype=bool), np.array([1]))
+    nodes, weights = quality_weights(one, programme, {})
+    moments = [float(weights[0] @ nodes**k) for k in (1, 2, 4)]
+    assert moments == pytest.approx([0, 1, 3], abs=1e-9)
+    how = {"end_quality": 1.5, "end_base": -0.5}
+    nodes, weights = quality_weights(one, programme, how)
+    fine = np.linspace(-8, 8, 4001)
+    ramp = programme.assumptions.relationship.ramp(np.arange(2))
+    posterior = np.exp(-(fine**2) / 2) * expit(-0.5 - 1.5 * ramp[1] * fine)
+    assert weights[0] @ nodes == pytest.approx(posterior @ fine / posterior.sum(), abs=1e-3)
+    assert weights[0] @ nodes < -0.1
+    with pytest.raises(OptionError, match="`values` must be one of .* Did you mean 'end_base'"):
+        quality_weights(one, programme, {"end_bas": 1.0})
 
 
 def test_the_levers_of_the_likelihood_are_those_of_the_simulator() -> None:
@@ -198,3 +271,18 @@ def test_the_implied_correlation_of_two_views_is_that_of_many_dyads(pilot: Pilot
         scores.append(np.mean(turned, axis=0))
     # The shared state of the day goes in by its slope at each middle, which is nearly exact.
     assert implied == pytest.approx(np.corrcoef(scores)[0, 1], abs=0.012)
+
+
+def test_the_table_of_what_was_learnt_has_every_assumption_and_its_default(pilot: Pilot) -> None:
+    table = learn_from_pilot(pilot).table.set_index("parameter")
+    rows = evidence().set_index("parameter")
+    rooms = {name.partition(".")[0] for name in table.index}
+    assert rooms == {
+        "fit", "relationship", "sessions", "outcome", "gain", "survey", "recognition"
+    }  # fmt: skip
+    assert table.index.tolist() == [n for n in rows.index if n.partition(".")[0] in rooms]
+    assert table["default"].tolist() == rows.loc[table.index, "value"].tolist()
+    told = table[table["informed_by"] != ""]
+    assert (told["value"] != told["default"]).all()
+    assert (told["note"] == "").all()
+    assert (table.loc[table["informed_by"] == "", "note"] != "").all()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from revlab.design import sensitivity
 from revlab.design.design import Design
 from revlab.design.gain_worlds import draw_gain_worlds
 from revlab.design.parameter_values import with_values
@@ -151,3 +152,60 @@ def test_values_go_to_their_rooms() -> None:
     assert changed.assumptions.outcomes.gains["voice"] == 0.4
     assert changed.assumptions.outcomes.gains["openness"] == 0.1
     assert changed.assumptions.gap.weight == 0.3
+
+
+def test_two_blocks_of_settings_are_independent_and_levels_move_the_interval() -> None:
+    found = sobol_indices(ishigami, 3, n=64, seed=5)
+    assert found.inputs.shape == (128, 3)
+    assert (found.inputs[:64] != found.inputs[64:]).all()
+    half, other = (sobol_indices(ishigami, 3, n=64, seed=s, conf_level=0.5) for s in (5, 6))
+    for narrow, wide in ((half.first, found.first), (half.total, found.total)):
+        np.testing.assert_array_equal(narrow[0], wide[0])
+        assert (wide[1] < narrow[1]).all()
+        assert (narrow[1] < narrow[2]).all()
+        assert (narrow[2] < wide[2]).all()
+    assert (half.inputs != other.inputs).all()
+    for n in (0, 1, 4):
+        with pytest.raises(DesignError, match=f"power of two from 8 on, such as 128; got {n}"):
+            sobol_indices(ishigami, 3, n=n, seed=1)
+
+
+class Known:
+    """A difference that is known: 4 a b + 3 a - 1 of two places in the range, a the second."""
+
+    def difference(self, programme: Programme) -> float:
+        rows = evidence().set_index("parameter").loc[["outcome.quality", "fit.validity"]]
+        at = [programme.assumptions.outcomes.quality, programme.assumptions.validity]
+        b, a = (np.array(at) - rows["low"]) / (rows["high"] - rows["low"])
+        return float(4 * a * b + 3 * a - 1)
+
+
+def test_the_table_of_drivers_is_that_of_a_known_difference(people, monkeypatch) -> None:
+    monkeypatch.setattr(sensitivity, "draw_gain_worlds", lambda *_, **__: Known())
+    design = plan(people)
+    found = what_drives(design, ("outcome.quality", "fit.validity"), n=256, seed=1)
+    assert found.table["parameter"].tolist() == ["fit.validity", "outcome.quality"]
+    # variances: a alone 25 / 12, b alone 4 / 12, both together 16 / 144
+    table, whole = found.table, 25 / 12 + 4 / 12 + 16 / 144
+    first = np.array([25 / 12, 4 / 12]) / whole
+    np.testing.assert_allclose(table["first"], first, atol=0.02)
+    np.testing.assert_allclose(table["total"], first + 16 / 144 / whole, atol=0.02)
+    for name in ("first", "total"):
+        assert (table[f"{name}_low"] < table[name]).all()
+        assert (table[name] < table[f"{name}_high"]).all()
+    # 4 a b + 3 a < 1 in a share (1/4) log(7/3) of all; up to a third of b in 0.28, from two on 0.17
+    assert found.flips == pytest.approx(np.log(7 / 3) / 4, abs=0.02)
+    assert table["flips_low"].tolist() == pytest.approx(
+        [3 * np.log(7 / 3) / 4, 3 * np.log(13 / 9) / 4], abs=0.03
+    )
+    assert table["flips_high"].tolist() == pytest.approx([0, 3 * np.log(21 / 17) / 4], abs=0.03)
+    assert found.at_defaults == pytest.approx(Known().difference(design.programme), abs=1e-12)
+    assert found.n_pairs == 24
+
+
+def test_an_assumption_without_a_range_drives_nothing_and_is_refused(people, monkeypatch) -> None:
+    rows = evidence()
+    fixed = rows.assign(low=rows["low"].where(rows["parameter"] != "outcome.fit", rows["high"]))
+    monkeypatch.setattr(sensitivity, "evidence", lambda: fixed)
+    with pytest.raises(DesignError, match=r"'outcome\.fit' has no range in the evidence registry"):
+        what_drives(plan(people), ("fit.validity", "outcome.fit"), n=8, seed=1)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from math import factorial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ import pytest
 
 from revlab.errors import OptionError, PilotError, RevlabError, TableError
 from revlab.fieldwork.beyond import Beyond
+from revlab.fieldwork.contact_names import ContactModel
 from revlab.fieldwork.expectation_form import ExpectationForm
+from revlab.fieldwork.extra_faults import contact_faults
 from revlab.fieldwork.extra_frames import (
     contact_people,
     contact_ties,
@@ -145,7 +148,26 @@ def test_only_a_simulated_pilot_knows_the_truth_behind_them(folder: Path, pilot:
 
 # -- faults ------------------------------------------------------------------------------------
 
+
+def again(**cells: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """Return an edit that adds the first row once more, with other cells that are no key."""
+
+    def change(frame: pd.DataFrame) -> pd.DataFrame:
+        return pd.concat([frame, frame.iloc[[0]].assign(**cells)], ignore_index=True)
+
+    return change
+
+
 FAULTS = {
+    "before the first session": ("ideas", put(2, session="0"), "'session': must be at least 1"),
+    "a name and a count": ("contacts", put(2, outside="0"), "must be empty where contact_id"),
+    "a name twice": ("contacts", again(outside="1"), "repeats row 2"),
+    "asked twice": ("expectations", again(low="0", high="9", value="7"), "repeats row 2"),
+    "below the scale": ("expectations", put(9, value="0.5"), "between `low` and `high` of the"),
+    "a scale of a point": ("expectations", put(9, high="1"), "'high': must be above `low`"),
+    "attainment too low": ("goals", put(2, attainment="-3"), "must be at least -2; got -3"),
+    "one goal of two people": ("goals", again(role="mentee"), "repeats row 2"),
+    "met before pairing": ("starts", put(2, days="-1"), "'days': must be at least 0"),
     "an idea of nobody": ("ideas", put(2, dyad_id="D999"), "column 'dyad_id': is not in dyads"),
     "an idea twice": ("ideas", put(3, idea_id="I0001"), "column 'idea_id': repeats row 2"),
     "an unknown stage": ("ideas", put(2, stage="dropped"), "must be one of 'raised', 'tried'"),
@@ -191,6 +213,45 @@ def test_an_idea_of_a_session_that_was_not_held_is_refused(folder: Path) -> None
         "ideas.csv, row 2, column 'session': this session of the dyad was not held"
         in (faults(folder)[0])
     )
+
+
+def test_an_idea_of_a_session_that_never_came_due_is_refused(folder: Path) -> None:
+    sessions = pd.read_csv(folder / "sessions.csv")
+    other = sessions[~sessions["status"].isin(["held", "skipped"])].iloc[0]
+    edit(folder, "ideas", put(2, dyad_id=other["dyad_id"], session=str(other["session"])))
+    assert ["was not held" in fault for fault in faults(folder)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "count"),
+    [
+        ("ideas", put(2, session="7"), 1),
+        ("ideas", put(2, dyad_id="D999"), 1),
+        ("starts", put(2, dyad_id="D999"), 2),  # that row, and the dyad that has none now
+        ("expectations", put(9, high="1", value="4"), 2),  # no inside, and not that of the topic
+    ],
+)
+def test_one_wrong_cell_is_not_blamed_twice(
+    folder: Path, name: str, change: Callable, count: int
+) -> None:
+    edit(folder, name, change)
+    assert len(faults(folder)) == count
+
+
+def test_who_met_on_the_day_of_the_last_look_has_met(folder: Path) -> None:
+    def change(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(followed=frame["days"].where(frame["days"] != "", frame["followed"]))
+
+    edit(folder, "starts", change)
+    assert first_sessions(read_pilot(folder))["met"].any()
+
+
+def test_a_wave_that_was_left_out_between_two_is_no_wave(pilot: Pilot) -> None:
+    plan = replace(pilot.plan, waves=pilot.plan.waves[::2])
+    tables = {"contacts": pilot.extras.contacts, "people": pilot.people}
+    found = list(contact_faults(tables, plan))
+    assert len(found) == (pilot.extras.contacts["wave"] == 2).sum() > 0
+    assert {fault.column for fault in found} == {"wave"}
 
 
 def test_contacts_that_count_nobody_or_twice_or_oneself_are_refused(folder: Path) -> None:
@@ -405,6 +466,64 @@ def test_first_sessions_come_from_dates_or_else_from_weeks(pilot: Pilot) -> None
     assert set(days.loc[never, "time"]) == set(pilot.extras.starts["followed"])
     first = pilot.sessions[pilot.sessions["status"] == "held"].groupby("dyad_id")["week"].min()
     assert (weeks.loc[first.index, "time"] == first.astype(float)).all()
+
+
+def test_the_rows_of_the_starts_may_come_in_any_order(pilot: Pilot) -> None:
+    starts = pilot.extras.starts.assign(followed=range(900, 900 + len(pilot.extras.starts)))
+    one, other = (
+        first_sessions(replace(pilot, extras=Extras(starts=rows)))
+        for rows in (starts, starts.iloc[::-1].reset_index(drop=True))
+    )
+    pd.testing.assert_frame_equal(one, other)
+    followed = starts.set_index("dyad_id")["followed"]
+    never = one[~one["met"]]
+    assert len(never) > 1
+    assert never["time"].tolist() == followed.loc[never["dyad_id"]].tolist()
+
+
+def test_somebody_answers_at_one_wave_and_not_at_another(pilot: Pilot) -> None:
+    contacts = pilot.extras.contacts
+    person = contacts["person_id"].iloc[0]
+    gone = contacts[(contacts["person_id"] != person) | (contacts["wave"] != 2)]
+    frame = contact_people(replace(pilot, extras=Extras(contacts=gone)))
+    own = frame[frame["person_id"] == person].set_index("wave")["answered"]
+    told = contacts.loc[contacts["person_id"] == person, "wave"]
+    assert own.to_dict() == {wave: wave != 2 and wave in set(told) for wave in (1, 2, 3)}
+    assert own.any()
+
+
+def test_a_person_of_two_pools_is_of_the_first_and_a_dyad_is_two_people(pilot: Pilot) -> None:
+    row = pilot.people.iloc[[0]]
+    other = next(pool for pool in pilot.arms["pool_id"] if pool != row["pool_id"].item())
+    people = pd.concat([pilot.people, row.assign(pool_id=other)], ignore_index=True)
+    frame = contact_people(replace(pilot, people=people))
+    own = frame[frame["person_id"] == row["person_id"].item()]
+    assert set(own["pool_id"]) == {row["pool_id"].item()}
+    assert set(idea_counts(pilot)["people"]) == {2}
+
+
+def test_contacts_are_poisson_and_named_in_a_known_place() -> None:
+    named = ContactModel(other=1.5)(np.random.default_rng(1).standard_normal(40_000), where="other")
+    for count in range(4):
+        expected = np.exp(-1.5) * 1.5**count / factorial(count)
+        assert (named == count).mean() == pytest.approx(expected, abs=0.01)
+    with pytest.raises(OptionError, match="`where` must be one of"):
+        ContactModel()(np.zeros(1), where="spread")
+
+
+def test_attainment_counts_from_half_the_sessions_and_stays_on_its_scale() -> None:
+    model, shares = GoalModel(likeness=0.25, sessions=2.0), np.array([0.0, 0.5, 1.0])
+    assert model.latent(np.zeros(3), share_held=shares).tolist() == [-1, 0, 1]
+    far = model(np.zeros(2), np.array([[-9.0, 9.0]]), share_held=np.full(2, 0.5))
+    assert far.tolist() == [[-2, 2]]
+    with pytest.raises(OptionError, match=r"`likeness` must lie between 0 and 1; got -0\.1"):
+        GoalModel(likeness=-0.1)
+
+
+def test_an_answer_on_a_topic_has_its_own_noise_and_stays_on_the_form() -> None:
+    form = ExpectationForm(spread=1.0, noise=0.5)
+    answers = form(np.array([0.0, 0.0, -9.0, 9.0]), np.array([[2.0, -4.0, 0.0, 0.0]]))
+    assert answers.tolist() == [[4, 1, 1, 5]]
 
 
 def test_people_of_both_levels_and_left_over_people_are_told_apart(pilot: Pilot) -> None:

@@ -136,6 +136,28 @@ def test_interviews_pay_from_the_break_even_worth_on(scene) -> None:
     assert deaf["break_even"].iloc[1:4].tolist() == [np.inf] * 3
 
 
+def test_what_is_exact_stays_exact_and_what_may_add_nothing_may_never_pay(scene) -> None:
+    assert Interviews(questionnaire=1.0).together(2) == 1.0
+    assert Interviews(interview=1.0).together(1) == 1.0
+    faint = Interviews(questionnaire=0.5, interview=0.02)
+    table = value_of_interviews(
+        scene.compatibility, worth=9.0, most=1, model=faint, n_draws=12, seed=2
+    )
+    row = table.iloc[1]
+    assert row["value_low"] < 0
+    assert row["break_even_high"] == np.inf
+
+
+def test_the_price_curve_is_that_of_the_policy(scene) -> None:
+    how = {"n_draws": 4, "seed": 2}
+    curve = price_curve(scene.compatibility, [0.64, 1.0], policy="greedy", **how)
+    draws = kept_shares(scene.compatibility, [0.64, 1.0], policy="greedy", **how)
+    kept = draws.groupby("reliability")["kept_share"].mean()
+    assert curve["kept_share"].to_numpy() == pytest.approx(kept.to_numpy())
+    optimal = price_curve(scene.compatibility, [0.64, 1.0], **how)
+    assert curve["part"].iloc[1] != pytest.approx(optimal["part"].iloc[1])
+
+
 def test_the_worth_of_pairing_is_that_of_replications_by_hand() -> None:
     cohort = draw_cohort(Population(), 16, 16, rng=stream(1, "worth"))
     scored = score_cohort(cohort).without_parts()
@@ -157,6 +179,7 @@ def test_the_worth_of_pairing_is_that_of_replications_by_hand() -> None:
     assert row["gain"] - row["gain_random"] == pytest.approx(row["difference"])
     assert row["mcse"] == pytest.approx(apart.std(ddof=1) / np.sqrt(3))
     assert row["worth_low"] == pytest.approx(200 * np.quantile(apart, 0.025))
+    assert row["worth_high"] == pytest.approx(200 * np.quantile(apart, 0.975))
     assert row["worth"] == pytest.approx(200 * apart.mean())
 
 
@@ -188,6 +211,9 @@ def test_what_cannot_be_worth_anything_is_refused(scene) -> None:
         kept_shares(fit, [0.5, 0.5], n_draws=2, seed=1)
     with pytest.raises(OptionError, match="`n_sims` must be at least 2; got 1"):
         worth_of_pairing(scene.cohort, hours_per_sd=1.0, n_sims=1, seed=1)
-    with pytest.raises(OptionError, match="`hours_per_sd` must be hours; got nan"):
-        worth_of_pairing(scene.cohort, hours_per_sd=np.nan, n_sims=2, seed=1)
+    for wrong in (np.nan, np.inf, -1.0):
+        with pytest.raises(OptionError, match="`hours_per_sd` must be hours; got"):
+            worth_of_pairing(scene.cohort, hours_per_sd=wrong, n_sims=2, seed=1)
+    with pytest.raises(OptionError, match="`interviewer_hours` must be zero or more; got -1"):
+        Interviews(interviewer_hours=-1)
     assert isinstance(price_curve(fit, [1.0], n_draws=2, seed=1), pd.DataFrame)

@@ -224,6 +224,38 @@ def test_the_break_even_lift_is_where_the_two_meet(scene) -> None:
     assert break_even_lift(scene.cohort, model=easy, programme=FREE, n_sims=2, seed=2) == 0.0
 
 
+def test_as_many_volunteer_as_stated_whatever_brings_them(crowd) -> None:
+    """A claim that need moves is standard normal as well, so that the share stays what it is."""
+    programme = Programme(joining=Joining("volunteers", share=0.1, optin=0.8))
+    row = climbed(crowd, STRAIGHT, LadderModel(stability=1.0), programme=programme).iloc[0]
+    yes = 1 - row["declined"] / row["asked"]
+    assert yes == pytest.approx(0.1, abs=4 * np.sqrt(0.1 * 0.9 / 2400))
+
+
+def test_the_whole_is_the_last_rung_of_each_ladder_and_replications_differ(scene) -> None:
+    """Three sessions that are all there is are no smaller ask than the whole."""
+    short = {"three": (LADDER[2],)}
+    runs = [
+        simulate_ladders(scene.cohort, short, model=LadderModel(burden=b), n_sims=4, seed=1)
+        for b in (0.0, 2.0)
+    ]
+    pd.testing.assert_frame_equal(*runs)
+    assert runs[0]["declined"].nunique() > 1
+
+
+def test_the_band_of_a_rung_is_the_middle_of_the_replications(scene) -> None:
+    runs = simulate_ladders(scene.cohort, n_sims=5, seed=3)
+    shares = rung_shares(runs).set_index(["ladder", "rung"])
+    done = runs[(runs["ladder"] == "ladder") & (runs["rung"] == "mixer")]["climbed"] / 48
+    row = shares.loc[("ladder", "mixer")]
+    assert [row["climbed_low"], row["climbed_high"]] == pytest.approx(
+        np.quantile(done, [0.025, 0.975])
+    )
+    model = LadderModel()
+    hours = [rung.hours for rung in LADDER]
+    assert hours == [model.mixer_hours, model.speed_hours, 0, 0]
+
+
 def test_nobody_left_is_no_error(scene) -> None:
     programme = Programme(joining=Joining("volunteers", share=1e-9))
     rows = climbed(scene, LADDER, programme=programme)
@@ -248,6 +280,14 @@ def test_what_is_no_ladder_is_refused(scene) -> None:
         Rung("x", "dyads")
     with pytest.raises(OptionError, match="'x' must have hours if it is an event"):
         Rung("x", "event")
+    with pytest.raises(OptionError, match="none if it is an event; got 2"):
+        Rung("x", "event", sessions=2, hours=1.0)
+    with pytest.raises(OptionError, match="none if it is of dyads; got 1"):
+        Rung("x", "dyads", sessions=3, hours=1.0)
+    with pytest.raises(OptionError, match="sessions must grow from rung to rung"):
+        check_ladder((Rung("x", "dyads", sessions=6), *STRAIGHT), None)
+    with pytest.raises(OptionError, match=r"`stability` must lie between 0 and 1; got -0\.5"):
+        LadderModel(stability=-0.5)
     with pytest.raises(OptionError, match="`kind` must be one of"):
         Rung("x", "party")
     with pytest.raises(OptionError, match=r"`stability` must lie between 0 and 1; got 1\.5"):

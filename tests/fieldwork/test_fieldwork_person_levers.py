@@ -15,6 +15,7 @@ from revlab.fieldwork.generation import BIRTH_COHORT, GenerationModel, birth_coh
 from revlab.fieldwork.managers import ManagerModel, managers_of
 from revlab.fieldwork.outcomes import OutcomeModel
 from revlab.fieldwork.patience import PatienceModel, pace
+from revlab.fieldwork.person_levers import generation_factor, patience_keeps
 from revlab.fieldwork.potential import draw_potential
 from revlab.fieldwork.programme import Assumptions, Programme
 from revlab.fieldwork.replications import Replications
@@ -145,6 +146,50 @@ def test_who_has_no_known_manager_has_one_of_their_own() -> None:
     lines = pd.DataFrame([["ana", "own:cy"]], columns=["person_id", "manager_id"])
     cohort = Cohort(people[:2], people[2:], reporting_lines=lines)
     assert managers_of(cohort, people.index).tolist() == ["own:cy", "own:cy", "own:bo"]
+
+
+def test_pace_weighs_openness_and_teaching_each_by_its_own_part() -> None:
+    model, one, none = OutcomeModel(openness=0.3, teaching=0.4), np.ones(1), np.zeros(1)
+    assert pace(model, one, none) == pytest.approx(0.6)
+    assert pace(model, none, one) == pytest.approx(0.8)
+
+
+def test_a_trained_mentor_quickens_the_pace(office) -> None:
+    programme = Programme(training=1.0, assumptions=Assumptions(patience=PATIENT))
+    potential, n = office.potential(programme), len(office.cohort.mentors)
+    mentor = potential.people.get_indexer(potential.mentor_ids)
+    mentee = potential.people.get_indexer(potential.mentee_ids)
+    outcomes = programme.assumptions.outcomes
+    teaching = potential.normal("trait", "teaching")[mentor] + 0.5 * outcomes.training
+    speed = pace(outcomes, potential.normal("trait", "openness")[mentee], teaching)
+    ends = PATIENT(speed, potential.normal("trait", "patience")[mentor])
+    kept = patience_keeps(potential, mentor, mentee)
+    assert outcomes.training != 0
+    assert kept.shape == (n,)
+    assert kept == pytest.approx(-ends)
+
+
+@pytest.mark.parametrize("model", [BORN, GenerationModel(gain=0.4), GenerationModel(apart=0.4)])
+def test_generations_change_sessions_by_a_factor_for_each_side(office, model) -> None:
+    potential = office.potential(Programme(assumptions=Assumptions(generation=model)))
+    said = birth_cohorts(office.cohort, potential.people)
+    places = np.arange(len(said))
+    factor = generation_factor(potential, places, places[::-1])
+    for role, own, other in (("mentor", said, said[::-1]), ("mentee", said[::-1], said)):
+        side = np.select([own == "", own == "1980-2000"], [0.0, 0.5], -0.5)
+        differ = (own != other) & (own != "") & (other != "")
+        assert np.log(factor[role]) == pytest.approx(model.gain * side - model.apart * differ)
+
+
+def test_who_is_on_both_sides_has_one_cohort_of_birth_and_one_manager() -> None:
+    rows = {"unit": "IT", "grade": [1, 2, 4], BIRTH_COHORT: ["1980-2000", None, "1960-1979"]}
+    people = pd.DataFrame(rows, index=["ana", "bo", "cy"])
+    lines = pd.DataFrame({"person_id": ["bo", "bo"], "manager_id": ["cy", "ana"]})
+    both = Cohort(people[:2], people[1:], reporting_lines=lines)
+    assert birth_cohorts(both, people.index).tolist() == ["1980-2000", "", "1960-1979"]
+    assert managers_of(both, people.index).tolist() == ["own:ana", "cy", "own:cy"]
+    same = Cohort(people, people)
+    assert birth_cohorts(same, people.index).tolist() == ["1980-2000", "", "1960-1979"]
 
 
 def test_a_negative_spread_is_refused() -> None:

@@ -11,6 +11,7 @@ from revlab.fieldwork.answers import expected_scores, raw_answers, scored
 from revlab.fieldwork.course import run_dyads
 from revlab.fieldwork.frames import attendance, dyad_outcomes
 from revlab.fieldwork.instrument import SHORT_FORM, Instrument
+from revlab.fieldwork.instrument_folder import climate_form, joined_instruments
 from revlab.fieldwork.outcomes import GAINS, OutcomeModel
 from revlab.fieldwork.pilot import Pilot, pilot_tables
 from revlab.fieldwork.pilot_faults import cross_faults
@@ -297,13 +298,15 @@ LEVER_EFFECTS = {
 
 SWITCHED_ON = {
     "response_own_mentor": 1.0, "response_own_mentee": 1.0, "item_own": 2.0, "recalibration": 0.8,
+    "full_dose": 12, "safety_shared": 0.8,
 }  # fmt: skip
 """Parameters that are neutral by default, and a value at which they act."""
 
 
 def acting(part: str, name: str) -> Programme:
     """Return a programme in which the parameter has something to do."""
-    base = Programme(check_in_every=2, instrument=with_then_tests(SHORT_FORM, ["voice"]))
+    asked = joined_instruments(SHORT_FORM, climate_form()) if "safety" in name else SHORT_FORM
+    base = Programme(check_in_every=2, instrument=with_then_tests(asked, ["voice"]))
     if name in LEVER_EFFECTS:
         base = replace(base, **dict.fromkeys(LEVERS, 1.0))
     if name in SWITCHED_ON:

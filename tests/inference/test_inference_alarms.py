@@ -110,3 +110,28 @@ def test_what_is_asked_wrongly_of_an_alarm_gets_one_sentence() -> None:
     for rate in (-0.1, 1.1, float("nan")):
         with pytest.raises(EstimateError, match="`rate` must be a share"):
             chance_of_alarm([10, 10], rule, rate=rate)
+
+
+def test_the_share_is_of_all_that_came_due_and_first_rings_add_up() -> None:
+    due = [3, 5, 2, 4]
+    rule = alarm_rule(due, 0.6, alpha=0.2)
+    counted = rule.table["limit"].astype(float) / np.cumsum(due)
+    assert rule.table["share"].astype(float).tolist() == pytest.approx(counted.tolist())
+    seen = chance_of_alarm(due, rule, rate=0.4)
+    assert seen["first"].cumsum().tolist() == pytest.approx(seen["rung"].tolist(), abs=1e-12)
+    assert (seen["first"] > 0).all()
+
+
+def test_the_stated_tail_gives_the_limits_and_no_larger_one_keeps_the_level() -> None:
+    due, share = [30] * 8, 0.7
+    rule = alarm_rule(due, share)
+    stated = float(rule.convention.split("at most ")[1].split()[0])
+    tails = pd.DataFrame({"look": np.arange(8), "n": np.cumsum(due)})
+    tails["limit"] = rule.table["limit"].to_numpy(dtype=float)
+    assert (binom.cdf(tails["limit"], tails["n"], share) <= stated + 5e-5).all()
+    above = binom.cdf(tails["limit"] + 1, tails["n"], share)
+    assert (above > stated - 5e-5).all()
+    # the look that would move first, moved by one: too many false alarms
+    more = rule.table.assign(limit=rule.table["limit"] + (above == above.min()).astype(int))
+    chance = chance_of_alarm(due, AlarmRule(more, share, "low", ""), rate=share)["rung"].iloc[-1]
+    assert rule.false_alarm <= 0.05 < chance

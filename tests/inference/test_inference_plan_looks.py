@@ -141,3 +141,19 @@ def test_looks_that_cannot_be_are_refused() -> None:
         replace(AT_HALF, look=-1)
     with pytest.raises(OptionError, match="`look_bounds` must be one of"):
         replace(AT_HALF, look_bounds="wald")
+
+
+def test_the_looks_of_a_plan_have_its_own_level_and_bounds() -> None:
+    plan = AnalysisPlan(replace(AT_HALF, look=1, conf_level=0.9, look_bounds="pocock"))
+    expected = look_bounds([0.5, 1.0], alpha=0.1, bounds="pocock")
+    assert plan.looks is not None
+    assert plan.looks.table["bound"].tolist() == pytest.approx(expected.table["bound"].tolist())
+    assert plan.contrast_level == pytest.approx(1 - expected.level(1), abs=1e-12)
+    assert f"a p-value of at most {expected.level(1):.2g}, and" in plan.look_note
+    assert plan.look_note.endswith("with a chance of at most 0.1 (bounds pocock)")
+
+
+def test_the_largest_one_sided_level_still_has_looks() -> None:
+    plan = AnalysisPlan(replace(AT_HALF, alpha=0.5))
+    most = look_bounds([0.5, 1.0], alpha=0.499)
+    assert plan.alpha == pytest.approx(most.level(2) / 2, abs=1e-12)

@@ -6,14 +6,8 @@ import pytest
 from revlab.people.cohort import Cohort
 from revlab.people.mapping_file import write_mapping
 from revlab.people.roster import check_roster
-from revlab.report.answers_intake import (
-    columns_read,
-    intake_fact,
-    phrases_read,
-    repairs_made,
-    skills_wanted,
-    study_intake,
-)
+from revlab.report.answers_intake import columns_read, intake_fact, repairs_made, study_intake
+from revlab.report.answers_skills import phrases_read, skills_wanted
 from revlab.report.frames import show
 from revlab.report.study_files import STUDY_VARIABLE, StudyFiles
 
