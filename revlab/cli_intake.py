@@ -42,10 +42,17 @@ def key(
 ) -> None:
     """Make the key of a programme's pseudonyms; an existing one is never replaced.
 
-    Keep it in a folder of its own. Who has the key and the roster can tell who is who.
+    Keep it in a folder of its own, which is made if need be. Who has the key and the roster can
+    tell who is who.
     """
     from revlab.privacy.pseudonyms import new_key, write_key
 
+    folder = file.parent
+    must(
+        folder.parent.is_dir(),
+        f"the folder {str(folder.parent)!r} does not exist; make it first.",
+    )
+    folder.mkdir(exist_ok=True)
     write_key(new_key(), file)
     typer.echo(f"{file}: a new key; keep it apart from the data, a lost key cannot be made again.")
 

@@ -30,13 +30,17 @@ __all__ = [
     "with_options",
 ]
 
+_LEAST_BYTES = 32
+
 Roster = Annotated[
     list[Path],
     typer.Argument(metavar="ROSTER", help="CSV or XLSX files of one roster, or its folder."),
 ]
 Mapping = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="How to read the roster; else roster.toml beside it."),
+    typer.Option(
+        metavar="FILE", help="How to read the roster, or a part of it; else roster.toml beside it."
+    ),
 ]
 SaveMapping = Annotated[
     Path | None,
@@ -126,6 +130,9 @@ def key_of(key: Path | None, *places: Path | None) -> "Pseudonyms | None":
 
     if key is None:
         return None
+    make = "make one with: revlab intake key FILE."
+    must(key.is_file(), f"{key.name}: there is no such key file; {make}")
+    must(key.stat().st_size >= _LEAST_BYTES, f"{key.name} is no key, it is too short; {make}")
     names = Pseudonyms(read_key(key), closed="keep")
     for place in places:
         if place is not None:

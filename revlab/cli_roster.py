@@ -85,13 +85,13 @@ def _check_pilot(folder: Path, names: "Pseudonyms | None") -> int:
         pilot = read_pilot(folder)
     except TableError as error:
         faults = error.faults if names is None else without_cells(error.faults)
-        return _list(folder.name, faults)
-    typer.echo(f"{folder.name}: {pilot!r}; no faults.")
+        return _list(folder.resolve().name, faults)
+    typer.echo(f"{folder.resolve().name}: {pilot!r}; no faults.")
     return 0
 
 
 def _say_report(paths: list[Path], report: "RosterReport") -> int:
-    name = ", ".join(path.name for path in paths)
+    name = ", ".join(path.resolve().name for path in paths)
     for note in report.notes:
         typer.echo(f"{name}: note: {note}")
     if report.faults:

@@ -132,9 +132,15 @@ def _same_key(
     """Refuse pairs that were made with another key, which would look as if everybody had left."""
     from revlab.privacy.pseudonyms import check_same_key
 
+    known = [*before.dyads["mentor_id"], *before.dyads["mentee_id"]]
+    people = [*cohort.mentors.index, *cohort.mentees.index]
     if names is not None:
-        known = [*before.dyads["mentor_id"], *before.dyads["mentee_id"]]
-        check_same_key([*cohort.mentors.index, *cohort.mentees.index], known, pairs.name)
+        check_same_key(people, known, pairs.name)
+    must(
+        not known or bool({*known} & {*people}),
+        f"{pairs.name}: nobody in these pairs is in the roster; read it with the --key with which "
+        "the pairs were made (or with none, if they were made with none).",
+    )
 
 
 @with_options
@@ -158,4 +164,10 @@ def why(
     _same_key(cohort, matching, pairs, names)
     fit = score_cohort(cohort, score=people.score())
     ids = {"mentee_id": given_id(mentee, names), "mentor_id": given_id(mentor, names)}
+    for side, there in (("mentee", cohort.mentees.index), ("mentor", cohort.mentors.index)):
+        must(
+            ids[f"{side}_id"] in there,
+            f"there is no {side} {ids[f'{side}_id']!r} in the roster; --{side} takes an id as it "
+            f"stands in {pairs.name} under {side}_id.",
+        )
     typer.echo(repr(why_not(fit, matching, **ids)))

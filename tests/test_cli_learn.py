@@ -34,6 +34,9 @@ def test_it_says_what_was_learnt_and_what_cannot_be(revlab: Run, tmp_path: Path)
     assert (again.code, again.out) == (1, "")
     assert "learned.toml is already there" in again.err
     assert revlab("learn", PILOT, "--out", str(out), "--replace").code == 0
+    folder = revlab("learn", PILOT, "--out", str(tmp_path), "--replace")
+    assert (folder.code, folder.out) == (1, "")
+    assert "is a folder; give the name of a file" in folder.err
 
 
 def test_a_design_is_simulated_with_what_was_learnt(revlab: Run, tmp_path: Path) -> None:

@@ -171,3 +171,28 @@ def test_a_file_of_pairs_with_faults_is_refused_with_their_places(
     assert "old.csv" in said.err
     assert sentence in said.err
     assert not out.exists()
+
+
+@pytest.mark.parametrize("command", ["rematch", "why"])
+def test_pairs_of_another_key_are_refused_without_a_key_too(
+    revlab: Run, staff: Path, paired: Path, tmp_path: Path, command: str
+) -> None:
+    other = tmp_path / "closed.csv"
+    text = paired.read_text(encoding="utf-8-sig").replace('"j', '"p_j').replace('"s', '"p_s')
+    other.write_text(text.replace("p_score", "score"), encoding="utf-8")
+    (tmp_path / "pairs-leftover.csv").unlink()
+    more = ["--out", str(tmp_path / "next.csv")]
+    more = more if command == "rematch" else ["--mentee", "s0", "--mentor", "j0"]
+    said = revlab(command, str(staff), "--pairs", str(other), "-y", *more)
+    assert said.code == 1
+    assert "closed.csv: nobody in these pairs is in the roster" in said.err
+    assert not (tmp_path / "next.csv").exists()
+
+
+def test_a_person_who_is_not_there_is_named_by_the_option(
+    revlab: Run, staff: Path, paired: Path
+) -> None:
+    command = ["why", str(staff), "--pairs", str(paired), "-y", "--mentor", "j0", "--mentee", "j1"]
+    said = revlab(*command)
+    assert said.code == 1
+    assert "there is no mentee 'j1' in the roster; --mentee takes an id" in said.err

@@ -52,7 +52,13 @@ class GainWorlds:
         """Return the mean gain under the treatment policy less that under the control, in SD.
 
         It has no noise of answers, and the same people and shocks for every programme.
+
+        Raises
+        ------
+        DesignError
+            If the programme has other sessions than the design.
         """
+        self._check_sessions(programme)
         models = programme.assumptions
         validity = models.validity
         fit = validity * self.known + np.sqrt(1 - validity**2) * self.unknown
@@ -84,6 +90,15 @@ class GainWorlds:
             planned=programme.planned_sessions,
         )
         return float(gain[self.treated].mean() - gain[~self.treated].mean())
+
+    def _check_sessions(self, programme: Programme) -> None:
+        own = self.design.programme.planned_sessions
+        must(
+            programme.planned_sessions == own,
+            f"`programme` plans {programme.planned_sessions} sessions, the design {own}; draw the "
+            "worlds of a design with that programme.",
+            DesignError,
+        )
 
 
 def draw_gain_worlds(design: Design, *, n_worlds: int, seed: int) -> GainWorlds:

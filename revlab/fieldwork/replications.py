@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import starmap
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -89,12 +91,8 @@ class Replications:
 
         Yields
         ------
-        replications : range
-            Numbers of the replications of this chunk.
-        pairs : list of Placed
-            The dyads of each.
-        course : Course
-            What became of all of them, in this order.
+        tuple of range, list of Placed, Course
+            Numbers of a chunk's replications, the dyads of each, what became of all in this order.
 
         Raises
         ------
@@ -107,10 +105,13 @@ class Replications:
             PilotError,
         )
         stage = self.stage
+
+        def _with_course(numbers: range, pairs: list[Placed]) -> Any:
+            return numbers, pairs, run_stacked(stage, pairs, numbers)
+
         # Threads, because drawing and array arithmetic let go of Python's lock.
         yield from Parallel(prefer="threads", return_as="generator")(
-            delayed(_course)(stage, numbers, pairs)
-            for numbers, pairs in self._chunks(pairing, n_replications, chunk)
+            starmap(delayed(_with_course), self._chunks(pairing, n_replications, chunk))
         )
 
     def _chunks(
@@ -197,12 +198,6 @@ class Replications:
         return ReplicatedOutcomes(*scores)
 
 
-def _course(
-    stage: Stage, replications: range, pairs: list[Placed]
-) -> tuple[range, list[Placed], Course]:
-    return replications, pairs, run_stacked(stage, pairs, replications)
-
-
 def simulate_replications(
     cohort: Cohort,
     pairing: Pairing,
@@ -219,19 +214,10 @@ def simulate_replications(
 
     Parameters
     ----------
-    cohort : Cohort
-        Everybody who might have been paired.
-    pairing : Matching or function from int to Matching
-        Who is paired with whom, in all replications or in that of the number.
-    programme : Programme
-        What the programme does, what is asked and what is assumed.
-    seed : int
-        Root seed.
-    n_replications : int
-        Replications, with the numbers from 0 on.
-    chunk : int or None
-        Replications at once; None: as many as fit well into memory. The result has the same
-        bits for every chunk.
+    cohort, programme, seed
+        As for `Replications`.
+    pairing, n_replications, chunk
+        As for `Replications.summaries`; the result has the same bits for every chunk.
 
     Returns
     -------

@@ -134,8 +134,12 @@ def _reporting(records: pd.DataFrame) -> tuple[list[Fault], list[str]]:
             faults.append(Fault(*place, rule, "correct the manager", top["sheet"]))
         done.update(path)
     outside = int((~lines["manager_id"].isin(set(records["person_id"]))).sum())
-    notes = [f"{outside} people have a manager who is not in the roster."] if outside else []
-    return faults, notes
+    note = f"{outside} people have a manager who is not in the roster."
+    people = records["person_id"].dropna().astype(str)
+    if lines["manager_id"].str.contains("@").all() and not people.str.contains("@").any():
+        note += " The managers are e-mail addresses and the ids are not; if there is a column of"
+        note += " addresses, make it the person_id of the mapping, so that reporting lines count."
+    return faults, [note] if outside else []
 
 
 def assemble(

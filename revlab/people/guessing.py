@@ -1,8 +1,9 @@
 """`guess_mapping`: a first mapping from headings and cells, to be confirmed by a person."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from revlab.errors import Fault, TableError
 from revlab.people.form_headings import asked_field, is_form
@@ -85,6 +86,9 @@ mentees.csv as the mentors (juniors): in reverse mentoring the junior is the men
     faults = [*found.faults, *read.faults]
     if faults:
         raise TableError(faults)
+    faults = list(_absent(read.sheets, told.columns))
+    if faults:
+        raise TableError(faults)
     columns = _with_told(read.sheets, told.columns)
     dates = guess_dates(read.sheets, columns)
     needed = [name for name in ("person_id", "unit", "grade") if name not in told.same]
@@ -113,6 +117,17 @@ mentees.csv as the mentors (juniors): in reverse mentoring the junior is the men
         dates=dates.dates,
         notes=(*([ladder.note] if told.grades is None else []), *sides.notes, *dates.notes),
     )
+
+
+def _absent(sheets: Sequence[Sheet], told: Mapping[str, tuple[str, ...]]) -> Iterator[Fault]:
+    """Say which headings of a short mapping no table has."""
+    heads = [head for sheet in sheets for head in sheet.headings]
+    for wanted in told.values():
+        if all(sheet.find(wanted) is None for sheet in sheets):
+            close = get_close_matches(wanted[0], heads, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else "correct [columns] of the mapping"
+            file = ", ".join(sheet.name for sheet in sheets)
+            yield Fault(file, None, wanted[0], "this column is missing", hint)
 
 
 def _with_told(

@@ -11,7 +11,7 @@ __all__ = ["mapping_text"]
 
 
 def mapping_text(mapping: RosterMapping) -> str:
-    """Return a mapping as TOML; the notes of a guess become comments.
+    r"""Return a mapping as TOML; the notes of a guess become comments.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def mapping_text(mapping: RosterMapping) -> str:
     >>> names = ("person_id", "unit", "grade")
     >>> sides = SidesByGrade(mentor=("1",), mentee=("2",))
     >>> mapping = RosterMapping({name: (name.title(),) for name in names}, sides)
-    >>> print("\\n".join(mapping_text(mapping).splitlines()[2:6]))
+    >>> print("\n".join(mapping_text(mapping).splitlines()[2:6]))
     [columns]
     person_id = "Person_Id"
     unit = "Unit"

@@ -18,6 +18,7 @@ _KEYS: Mapping[str, type] = {
     "item_id": str, "heading": str, "answers": str, "low": int, "high": int, "reverse": bool,
     "scale": str,
 }  # fmt: skip
+_KINDS = {str: "a text in quotation marks", int: "a whole number", bool: "true or false"}
 
 
 def read_questions(path: Path | str) -> QuestionnaireMapping:
@@ -86,7 +87,7 @@ def _shape(document: Mapping[str, object]) -> list[tuple[str, str]]:
         faults += [_unknown(where, name, tuple(_KEYS)) for name in one if name not in _KEYS]
         faults += [(f"{where} needs {k!r}", "") for k in ("item_id", "heading") if k not in one]
         wrong = [k for k, kind in _KEYS.items() if k in one and type(one[k]) is not kind]
-        faults += [(f"{where}: {k} must be {_KEYS[k].__name__}", "") for k in wrong]
+        faults += [(f"{where}: {k} must be {_KINDS[_KEYS[k]]}", "") for k in wrong]
     return faults
 
 

@@ -4,7 +4,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 
-from revlab.errors import TableError
 from revlab.people.guessing import Told, guess_mapping
 from revlab.people.ladders import Ladder
 from revlab.people.mapping import CONSTANT, FIELDS, RosterMapping
@@ -58,8 +57,10 @@ that is used.
     whole: dict[str, object] = {**tables, **document}
     whole["columns"] = _columns(document, tables)
     whole["constants"] = _table(document, "constants")
-    if "dates" in tables and "started" in _columns(document, tables):
+    if "started" in _columns(document, tables):
         whole["dates"] = {**_table(tables, "dates"), **_table(document, "dates")}
+    else:
+        whole["dates"] = _table(document, "dates")
     if "declared" not in document:
         whole.pop("declared", None)
         if "columns" in unsaid and "declared" in tables:
@@ -96,7 +97,8 @@ def _order(document: _Document) -> list[object]:
 
 def _headings(value: object) -> tuple[str, ...]:
     items = value if isinstance(value, list) else [value]
-    return tuple(items) if all(isinstance(item, str) for item in items) else ()
+    heads = tuple(item for item in items if isinstance(item, str))
+    return heads if len(heads) == len(items) else ()
 
 
 def _unsaid(document: _Document) -> list[str]:
@@ -112,7 +114,7 @@ def _told(document: _Document) -> Told:
     columns = {k: _headings(v) for k, v in _table(document, "columns").items()}
     steps = (step if isinstance(step, list) else [step] for step in _order(document))
     ladder: Ladder = tuple(tuple(str(label) for label in step) for step in steps)
-    same = [*_table(document, "constants"), *_table(document, "defaults")]
+    same = [*_table(document, "constants"), *({"unit"} & set(_table(document, "defaults")))]
     told_grades = bool(_table(document, "grades")) or "grade" in same
     return Told(
         columns=columns,
@@ -124,5 +126,6 @@ def _told(document: _Document) -> Told:
 
 def _columns(document: _Document, guess: _Document) -> dict[str, object]:
     """Return the columns as told, with the guessed ones only where the told do not suffice."""
-    told = _table(document, "columns")
-    return {**_table(guess, "columns"), **told} if "columns" in _unsaid(document) else told
+    told, same = _table(document, "columns"), _table(document, "constants")
+    more = {k: v for k, v in _table(guess, "columns").items() if k not in same}
+    return {**more, **told} if "columns" in _unsaid(document) else told

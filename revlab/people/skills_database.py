@@ -155,6 +155,11 @@ def _check_file(path: Path, if_missing: str) -> None:
         f"{path.name}: there is no such skills database; make one with: revlab skills load.",
         SkillsError,
     )
+    must(
+        not path.is_file() or path.stat().st_size > 0,
+        f"{path.name} is an empty file and no skills database; choose another file.",
+        SkillsError,
+    )
 
 
 def _engine(url: URL) -> Engine:

@@ -40,7 +40,8 @@ def study_intake() -> RepairedRoster:
     paths: RosterPaths = shipped(SHIPPED_ROSTER)
     if files.roster:
         paths = files.roster[0] if len(files.roster) == 1 else files.roster
-    return repair_roster(paths, mapping=read_mapping(files.mapping) if files.mapping else None)
+    given = read_mapping(files.mapping, roster=paths) if files.mapping else None
+    return repair_roster(paths, mapping=given)
 
 
 def intake_fact(roster: RepairedRoster) -> str:

@@ -1,6 +1,5 @@
 """What the people of a roster can do for each other, for a page: never a name."""
 
-import secrets
 import tempfile
 from collections.abc import Sequence
 from datetime import date
@@ -18,7 +17,6 @@ from revlab.people.skills_phrases import map_phrases
 from revlab.people.skills_recall import ask_for_needs
 from revlab.people.skills_reports import hide_small
 from revlab.people.skills_taxonomy import add_taxonomy
-from revlab.privacy.pseudonyms import Pseudonyms
 from revlab.shipped import shipped
 
 __all__ = ["needs_asked", "phrases_read", "roster_database", "skills_wanted"]
@@ -45,8 +43,19 @@ def roster_database(cohort: Cohort, folder: Path | str) -> SkillsDatabase:
     db = open_skills_database(Path(folder) / "skills.sqlite")
     add_taxonomy(db, read_skills(shipped(_SKILLS)))
     # A roster does not say when it was made; nothing that is shown here depends on the day.
-    import_cohort(db, cohort, recorded_on=_ANY_DAY, pseudonyms=Pseudonyms(secrets.token_bytes(32)))
+    import_cohort(db, _numbered(cohort), recorded_on=_ANY_DAY)
     return db
+
+
+def _numbered(cohort: Cohort) -> Cohort:
+    """Return the people and their skills under numbers, in the order of their ids.
+
+    Random ids would change the order, and with it which offers a seed damages, at every run.
+    """
+    people = cohort.mentors.index.union(cohort.mentees.index)
+    number = {one: f"n{place:07d}" for place, one in enumerate(sorted(people))}
+    skills = cohort.skills.assign(person_id=cohort.skills["person_id"].map(number))
+    return Cohort(cohort.mentors.rename(number), cohort.mentees.rename(number), skills)
 
 
 def skills_wanted(cohort: Cohort, *, most: int = _MOST) -> pd.DataFrame:

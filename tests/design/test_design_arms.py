@@ -354,3 +354,14 @@ def test_every_replication_deals_its_dyads_anew(cohort, monkeypatch) -> None:
     design = two_arms(cohort, {"training": 1.0}, unit="dyad")
     simulate_design(design, n_sims=4, seed=5)
     assert len(set(arms)) == 4
+
+
+def test_a_stated_effect_has_everybody_in_a_control_arm_that_differs(cohort) -> None:
+    old = Arm(OPTIMAL, {"planned_sessions": 3})
+    design = two_arms(cohort, {}, arms={"new": Arm(OPTIMAL, {"training": 1.0}), "old": old})
+    same = replace(design, arms={"new": old, "old": old})
+    stated, plain = (simulate_design(one, n_sims=2, seed=2, effect=0.4) for one in (design, same))
+    pd.testing.assert_frame_equal(stated, plain)
+    fitted = stated[stated["failed"] == ""]
+    assert len(fitted) > 0
+    assert (fitted["n"] + fitted["n_missing"] == 16).all()

@@ -321,6 +321,11 @@ def test_the_implied_alpha_and_moments_are_those_of_many_people() -> None:
     moments = score_moments(survey, FORMS, np.zeros(1), view_sd=1.0)
     assert moments.mean[0] == pytest.approx(keyed.mean(), abs=0.005)
     assert moments.variance[0] == pytest.approx(keyed.mean(axis=0).var(), abs=0.005)
+    happy = survey.answer(state + 0.8, style, noise=rng.logistic(size=(3, n)), items=FORMS)
+    keyed = np.where([[form.reverse] for form in FORMS], 6 - happy, happy)
+    moved = score_moments(survey, FORMS, np.array([0.8]), view_sd=1.0)
+    assert moved.mean[0] == pytest.approx(keyed.mean(), abs=0.005)
+    assert moved.variance[0] == pytest.approx(keyed.mean(axis=0).var(), abs=0.005)
 
 
 def test_a_target_beyond_reach_stays_open_or_is_refused() -> None:

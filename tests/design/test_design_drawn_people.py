@@ -195,8 +195,9 @@ def test_the_scores_of_a_world_are_those_of_its_people(taking_part: str) -> None
             np.testing.assert_array_equal(getattr(own, name), expected)
         for people, name in ((world.cohort.mentees, "mentee"), (world.cohort.mentors, "mentor")):
             np.testing.assert_array_equal(getattr(own, f"{name}_capacity"), people["capacity"])
-    assert not np.array_equal(world.scored["optimal"].mentee_score,
-                              world.scored["optimal"].mentor_score)
+    assert not np.array_equal(
+        world.scored["optimal"].mentee_score, world.scored["optimal"].mentor_score
+    )
 
 
 def test_each_arm_is_scored_by_the_rules_of_its_own_policy(people: Cohort) -> None:
@@ -255,3 +256,11 @@ def test_who_can_join_is_counted_by_the_rule_and_the_unit(people: Cohort) -> Non
         else:
             with pytest.raises(DesignError, match="each side 7 join, and 4 pools need 8"):
                 Design(people, 20, **given)
+
+
+def test_a_roster_drawn_whole_is_the_roster_row_by_row(people: Cohort) -> None:
+    every = np.arange(24)
+    drawn = drawn_cohort(people, mentors=every, mentees=every)
+    pd.testing.assert_frame_equal(drawn.skills, people.skills.reset_index(drop=True))
+    expected = people.reporting_lines.reset_index(drop=True)
+    pd.testing.assert_frame_equal(drawn.reporting_lines, expected)

@@ -77,3 +77,9 @@ def test_who_joins_is_refused() -> None:
     design = replace(BASE, programme=Programme(joining=Joining("lottery")))
     with pytest.raises(DesignError, match="who joins"):
         draw_gain_worlds(design, n_worlds=1, seed=1)
+
+
+def test_a_programme_of_other_sessions_needs_its_own_worlds() -> None:
+    worlds = draw_gain_worlds(BASE, n_worlds=1, seed=1)
+    with pytest.raises(DesignError, match="`programme` plans 4 sessions, the design 6; draw the"):
+        worlds.difference(Programme(4))

@@ -8,6 +8,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.special import expit
 
+from revlab.design import learned as learned_module
 from revlab.design import learned_attendance as attendance_module
 from revlab.design.answered import answered, keyed_items, paired_scores
 from revlab.design.attendance import ATTENDANCE, attendance_log_likelihood, quality_weights
@@ -18,8 +19,8 @@ from revlab.design.learned_survey import gaps, responses_after
 from revlab.design.learned_views import _Shape
 from revlab.design.parameter_values import with_values
 from revlab.errors import OptionError
-from revlab.fieldwork.evidence import evidence
 from revlab.fieldwork.course import RELATIONSHIP, run_dyads
+from revlab.fieldwork.evidence import evidence
 from revlab.fieldwork.instrument import score_scales
 from revlab.fieldwork.pilot import Pilot, read_pilot
 from revlab.fieldwork.potential import draw_potential
@@ -160,7 +161,7 @@ def test_what_a_history_tells_of_the_potential_is_its_posterior() -> None:
     posterior = np.exp(-(fine**2) / 2) * expit(-0.5 - 1.5 * ramp[1] * fine)
     assert weights[0] @ nodes == pytest.approx(posterior @ fine / posterior.sum(), abs=1e-3)
     assert weights[0] @ nodes < -0.1
-    with pytest.raises(OptionError, match="`values` must be one of .* Did you mean 'end_base'"):
+    with pytest.raises(OptionError, match=r"`values` must be one of .* Did you mean 'end_base'"):
         quality_weights(one, programme, {"end_bas": 1.0})
 
 
@@ -286,3 +287,11 @@ def test_the_table_of_what_was_learnt_has_every_assumption_and_its_default(pilot
     assert (told["value"] != told["default"]).all()
     assert (told["note"] == "").all()
     assert (table.loc[table["informed_by"] == "", "note"] != "").all()
+
+
+def test_both_views_are_read_at_the_attendance_that_was_fitted(pilot: Pilot, monkeypatch) -> None:
+    kept = {}
+    monkeypatch.setattr(learned_module, "alike_views", lambda *_, values: kept.update(values) or {})
+    table = learn_from_pilot(pilot).table.set_index("parameter")["value"]
+    assert set(kept) == set(ATTENDANCE)
+    assert kept == {name: table[f"sessions.{name}"] for name in kept}

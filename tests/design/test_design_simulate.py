@@ -93,6 +93,7 @@ def test_a_fit_that_fails_is_kept_with_its_reason(cohort) -> None:
         ({"n_pools": 3}, DesignError, "`n_pools` must be at least 4"),
         ({"n_pairs": 5}, DesignError, "`n_pairs` must be at least `n_pools`"),
         ({"estimators": ("ttest",)}, OptionError, "`estimators` must be one of"),
+        ({"estimators": ("superiority",)}, OptionError, "`estimators` must be one of"),
         ({"contrast": Contrast("optimal", "greedy")}, OptionError, "`contrast` must be one of"),
         ({"scale_id": "happiness"}, OptionError, "happiness"),
         ({"role": "mentor"}, OptionError, "`role` must be one of 'mentee'"),

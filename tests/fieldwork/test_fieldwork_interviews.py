@@ -136,16 +136,21 @@ def test_interviews_pay_from_the_break_even_worth_on(scene) -> None:
     assert deaf["break_even"].iloc[1:4].tolist() == [np.inf] * 3
 
 
-def test_what_is_exact_stays_exact_and_what_may_add_nothing_may_never_pay(scene) -> None:
+def test_what_is_exact_stays_exact_and_what_may_add_nothing_may_never_pay(
+    scene, monkeypatch
+) -> None:
     assert Interviews(questionnaire=1.0).together(2) == 1.0
     assert Interviews(interview=1.0).together(1) == 1.0
-    faint = Interviews(questionnaire=0.5, interview=0.02)
-    table = value_of_interviews(
-        scene.compatibility, worth=9.0, most=1, model=faint, n_draws=12, seed=2
-    )
-    row = table.iloc[1]
-    assert row["value_low"] < 0
-    assert row["break_even_high"] == np.inf
+
+    def doubtful(*given: object, **how: object) -> pd.DataFrame:
+        return price_curve(*given, **how).assign(part_low=-0.1)
+
+    monkeypatch.setattr("revlab.fieldwork.interviews.price_curve", doubtful)
+    model = Interviews(questionnaire=0.2, interview=0.7)
+    table = value_of_interviews(scene.compatibility, worth=9.0, model=model, n_draws=2, seed=2)
+    asked = table.iloc[1:4]
+    assert (asked["break_even_high"] == np.inf).all()
+    assert np.isfinite(asked["break_even"]).all()
 
 
 def test_the_price_curve_is_that_of_the_policy(scene) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import Scene
+from joblib import parallel_config
 from numpy.testing import assert_array_equal
 
 from revlab.errors import OptionError, PilotError, RevlabError
@@ -140,6 +141,16 @@ def test_summaries_are_means_of_single_replications(scene: Scene) -> None:
             assert row["gain_voice_mentor"] == pytest.approx(gain[here].mean(), rel=1e-12)
             quality = LEVERS.assumptions.relationship(course.quality, held)[here].mean()
             assert row["quality"] == pytest.approx(quality, rel=1e-12)
+
+
+@pytest.mark.parametrize("pairing", ["one matching", "one for each replication"])
+def test_several_cores_change_no_bit_and_no_order(scene: Scene, pairing: str) -> None:
+    runs, matching = runs_of(scene, LEVERS), scene.shuffled()
+    who = matching if pairing == "one matching" else lambda replication: matching
+    alone = runs.summaries(who, 12, chunk=2)
+    with parallel_config(n_jobs=3):
+        beside = runs.summaries(who, 12, chunk=2)
+    pd.testing.assert_frame_equal(beside, alone, check_exact=True)
 
 
 @pytest.mark.parametrize("programme", [Programme(), LEVERS], ids=["defaults", "levers"])

@@ -147,3 +147,30 @@ def test_a_then_test_shifts_the_start_and_both_gains_are_told() -> None:
     assert both.shift.conf_high < 0
     assert (both.from_then.n_missing, both.from_pre.n_missing) == (1, 0)
     assert both.to_frame()["contrast"].tolist() == ["post - pre", "post - then", "then - pre"]
+
+
+def test_a_theme_of_ten_people_is_named_and_one_of_nine_is_not() -> None:
+    marks = {"ten": set(range(10)), "nine": set(range(9))}
+    found = theme_counts(sheet({"ana": marks, "bo": marks}), n_comments=30)
+    assert found["theme"].tolist() == ["ten", "fewer than 10 people each (1 theme)"]
+    assert found["people"].isna().tolist() == [False, True]
+
+
+def test_a_mark_that_repeats_under_another_person_is_refused() -> None:
+    codes = sheet({"ana": {"time": {1, 2}}, "bo": {"time": {1, 2}}})
+    again = codes.head(1).assign(respondent_id="somebody else")
+    with pytest.raises(EstimateError, match="1 rows of `codes` repeat a comment, coder and theme"):
+        theme_counts(pd.concat([codes, again]), n_comments=5)
+
+
+def test_a_keyword_is_no_pattern_and_an_empty_comment_is_no_person() -> None:
+    said = pd.DataFrame({"comment_id": range(10), "text": ["we meet", *["m..t a.b c"] * 9]})
+    assert keyword_in_context(said, "m..t").lines["keyword"].tolist() == ["m..t"] * 9
+    said.loc[9, "text"] = None
+    with pytest.raises(EstimateError, match="the comments are of fewer than 10 people"):
+        keyword_in_context(said, "meet")
+
+
+def test_the_interval_of_kappa_ends_at_one() -> None:
+    ratings = [1, 2] * 6 + [1]
+    assert kappa(ratings, [*ratings[:-1], 2], weights="none").conf_high == 1.0

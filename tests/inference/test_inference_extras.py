@@ -13,7 +13,7 @@ from wiring_pilots import cr2
 from revlab.errors import EstimateError, OptionError
 from revlab.inference.competing import periods
 from revlab.inference.cross_ties import Network, assortativity, cross_share, read_network
-from revlab.inference.discrete_hazard import fit_pooled_hazard
+from revlab.inference.discrete_hazard import fit_discrete_hazard, fit_pooled_hazard
 from revlab.inference.estimate import Contrast
 from revlab.inference.event_rates import event_rate, rate_ratio
 from revlab.inference.expectation_gap import expectation_gaps, mean_gap
@@ -438,6 +438,7 @@ def test_the_t_score_is_that_of_the_conversion_tables(goals: int, expected: floa
 def test_weights_count_and_missing_goals_are_left_out() -> None:
     by_hand = 50 + 10 * (2 * 1 + 1 * -1) / sqrt(0.7 * 5 + 0.3 * 9)
     assert attainment_t([1, -1, np.nan], [2, 1, 5]) == pytest.approx(by_hand)
+    assert attainment_t([np.nan, 1, -1], [5, 2, 1]) == pytest.approx(by_hand)
     assert attainment_t([1, -1], [20, 10]) == pytest.approx(by_hand)
     assert np.isnan(attainment_t([np.nan]))
     with pytest.raises(EstimateError, match="attainment must be -2, -1, 0, 1 or 2"):
@@ -474,6 +475,7 @@ def goal_rows() -> pd.DataFrame:
 def test_goals_are_scored_by_dyad_and_by_whose_they_are() -> None:
     scores = goal_scores(goal_rows()).set_index("dyad_id")
     assert scores["judged"].tolist() == [2, 1, 0, 1]
+    assert scores["goals"].tolist() == [2, 2, 1, 1]
     assert scores.loc["a", "score"] == pytest.approx(attainment_t([1, 0]))
     assert scores.loc["b", "score"] == pytest.approx(40)
     assert np.isnan(scores.loc["c", "score"])
@@ -555,3 +557,237 @@ def test_the_meeting_test_deals_arms_to_pools_and_sees_who_meets_sooner() -> Non
     assert swapped.p_value == pytest.approx(found.p_value)
     with pytest.raises(EstimateError, match="no pair has met, so there is nothing to compare"):
         meeting_test(frame.assign(met=False), NEW)
+
+
+# -- what every estimate says of itself --------------------------------------------------------
+
+
+def gap_frame() -> pd.DataFrame:
+    rng = stream(12, "gaps")
+    return pd.DataFrame({"pool_id": np.arange(20) % 5, "gap": 0.2 + 0.6 * rng.random(20)})
+
+
+def score_frame() -> pd.DataFrame:
+    rng, pool = stream(13, "scores"), np.repeat(np.arange(8), 4)
+    arm = np.where(pool < 4, "new", "old")
+    values = 50 + 10 * rng.normal(size=32)
+    return pd.DataFrame({"dyad_id": np.arange(32), "pool_id": pool, "arm": arm, "score": values})
+
+
+AT_LEVEL = {
+    "event_rate": lambda level: event_rate(ideas(1), conf_level=level),
+    "rate_ratio": lambda level: rate_ratio(ideas(1), NEW, conf_level=level),
+    "cross_share": lambda level: cross_share(drawn(2, n=24, pools=4), conf_level=level),
+    "mean_gap": lambda level: mean_gap(gap_frame(), conf_level=level),
+    "goal_mean": lambda level: goal_mean(score_frame(), conf_level=level),
+    "goal_contrast": lambda level: goal_contrast(score_frame(), NEW, conf_level=level),
+    "goals_stated": lambda level: goals_stated(goal_rows(), conf_level=level),
+    "time_to_first": lambda level: time_to_first(starts(), NEW, conf_level=level),
+    "median_to_first": lambda level: median_to_first(
+        starts()["time"], starts()["met"], conf_level=level
+    ),
+    "hazard_slope": lambda level: slope_of(ending(4, slope=0.5), conf_level=level),
+}
+
+
+@pytest.mark.parametrize("name", AT_LEVEL)
+def test_an_interval_has_the_level_that_was_asked_for(name: str) -> None:
+    wide, narrow = (AT_LEVEL[name](level) for level in (0.95, 0.6))
+    assert (wide.conf_level, narrow.conf_level) == (0.95, 0.6)
+    assert wide.conf_high - wide.conf_low > 1.2 * (narrow.conf_high - narrow.conf_low)
+
+
+def test_shares_and_distances_have_no_test_and_end_at_0_and_1() -> None:
+    low = pd.DataFrame({"pool_id": [1, 2, 3], "gap": [0.0, 0.1, 0.9]})
+    high = low.assign(gap=1 - low["gap"])
+    assert mean_gap(low).conf_low == 0.0
+    assert mean_gap(high).conf_high == 1.0
+    assert np.isnan([mean_gap(low).p_value, mean_gap(low).statistic]).all()
+    rows = pd.DataFrame({"dyad_id": range(6), "pool_id": [1, 1, 2, 2, 3, 3],
+                         "stated_by_mentor": [True, *[False] * 5],
+                         "stated_by_mentee": [True, *[False] * 5]})  # fmt: skip
+    said = goals_stated(rows)
+    assert said.conf_low == 0.0
+    assert np.isnan([said.p_value, said.statistic]).all()
+    other = goals_stated(rows.assign(stated_by_mentor=~rows["stated_by_mentor"],
+                                     stated_by_mentee=~rows["stated_by_mentee"]))  # fmt: skip
+    assert other.conf_high == 1.0
+    network = drawn(2, n=24, pools=2)
+    same = ~network.cross
+    same[np.flatnonzero(network.cross)[0]] = True
+    within = Network(network.source[same], network.target[same], network.senior, network.pool,
+                     network.answered)  # fmt: skip
+    assert cross_share(within).conf_low == 0.0
+    assert "CR2 standard error over pools" in mean_gap(low).convention
+    assert "over dyads, as there is one pool" in mean_gap(low.assign(pool_id=1)).convention
+
+
+def test_a_mean_of_one_pool_has_its_dyads_as_units() -> None:
+    alone = goal_mean(score_frame().assign(pool_id=1))
+    values = score_frame()["score"]
+    assert alone.std_error == pytest.approx(values.sem())
+    assert alone.n_clusters == 0
+    together = goal_mean(score_frame())
+    assert together.n_clusters == 8
+
+
+def test_scores_and_first_sessions_are_compared_within_blocks() -> None:
+    """With blocks the contrast is that of a regression that has them."""
+    block = np.repeat(["a", "b"], 8)[np.r_[0:4, 8:12, 4:8, 12:16]].repeat(2)
+    times = starts().assign(block=block)
+    design = np.column_stack([np.ones(32), times["arm"] == "new", block == "b"]).astype(float)
+    for found, outcome, pools in (
+        (goal_contrast(score_frame().assign(block=block), NEW), score_frame()["score"],
+         score_frame()["pool_id"]),
+        (time_to_first(times, NEW), np.minimum(times["time"], 30.0), times["pool_id"]),
+    ):  # fmt: skip
+        value, error = cr2(np.asarray(outcome, dtype=float), design, pools.to_numpy(), 1)
+        assert (found.estimate, found.std_error) == (pytest.approx(value), pytest.approx(error))
+
+
+def test_the_horizon_is_the_earliest_time_without_a_meeting() -> None:
+    frame = starts()
+    frame.loc[~frame["met"], "time"] = [8.0, 30.0, 30.0]
+    found = time_to_first(frame, NEW)
+    outcome = np.minimum(frame["time"], 8.0)
+    own = frame["arm"] == "new"
+    assert found.estimate == pytest.approx(outcome[own].mean() - outcome[~own].mean())
+    assert median_to_first([2, 4, 9, 9], [1, 1, 0, 0]).note == "2 of 4 pairs met"
+
+
+def test_a_third_arm_and_pools_without_exposure_play_no_part() -> None:
+    frame = even([8, 3, 6, 9, 2, 3, 5, 1])
+    third = even([4, 7, 1, 9]).assign(arm="other", pool_id=range(50, 54))
+    empty = even([0, 0], 0.0).assign(pool_id=[60, 61])
+    more = pd.concat([frame, third, empty])
+    plain, tested = rate_ratio(more, NEW), rate_ratio_test(more, NEW)
+    assert plain.std_error == pytest.approx(rate_ratio(frame, NEW).std_error)
+    assert plain.df == pytest.approx(rate_ratio(frame, NEW).df)
+    assert plain.n_clusters == 8
+    assert tested.p_value == rate_ratio_test(frame, NEW).p_value
+    assert "all 70 assignments of arms to 8 pools" in tested.convention
+    days = starts()
+    late = days.assign(arm="other", pool_id=days["pool_id"] + 20, dyad_id=days["dyad_id"] + 50)
+    found = meeting_test(pd.concat([days, late]), NEW)
+    assert found.p_value == meeting_test(days, NEW).p_value
+    draws = meeting_test(days, NEW, replay=Replay(exact_limit=0, n_draws=99, seed=3))
+    assert "99 of 70 assignments at random, seed 3" in draws.convention
+
+
+def test_a_rate_counts_dyads_and_refuses_exposures_below_zero() -> None:
+    assert rate_ratio(ideas(1), NEW).n == 40
+    frame = even([3, 2, 1, 2]).assign(exposure=[10.0, -1.0, 10.0, 10.0])
+    with pytest.raises(EstimateError, match="every exposure must be a number of zero or more"):
+        rate_ratio(frame, NEW)
+    with pytest.raises(EstimateError, match="an expectation lies beyond its scale"):
+        expectation_gaps(
+            pd.DataFrame({"dyad_id": ["a"], "pool_id": 1, "arm": "new", "time": 3,
+                          "ended_early": False, "topic": "x", "mentor": -0.1, "mentee": 0.5})
+        )  # fmt: skip
+
+
+def test_who_answered_is_known_person_by_person() -> None:
+    """A silent person may be named; one of both levels goes with pool, answer and level."""
+    people = pd.DataFrame(
+        {"person_id": list("abcdefg"), "pool_id": list("zxxyyxy"),
+         "level": ["both", "mentee", "mentor", "mentee", "mentor", "mentee", "mentee"],
+         "answered": [True, True, True, True, True, False, True]}
+    )  # fmt: skip
+    ties = pd.DataFrame({"person_id": list("bcde"), "contact_id": list("ffeb")})
+    network = read_network(people, ties)
+    assert network.senior.tolist() == [True, False, True, False, True, True]
+    assert network.pool.tolist() == [0, 0, 1, 1, 0, 1]
+    assert network.answered.tolist() == [True, True, True, True, False, True]
+    assert network.target.tolist() == [4, 4, 3, 0]
+    with pytest.raises(EstimateError, match="5 people named 4 ties"):
+        network.check()
+
+
+def silenced() -> Network:
+    """Return ten people of one pool, of whom four did not answer, three of these mentees."""
+    network = drawn(5, n=10, pools=1, share=0.5)
+    silent = np.isin(np.arange(10), [1, 3, 5, 6])
+    kept = ~silent[network.source]
+    return Network(
+        network.source[kept], network.target[kept], network.senior, network.pool, ~silent
+    )
+
+
+def test_silence_counts_in_the_number_of_people_and_in_what_chance_gives() -> None:
+    network = silenced()
+    shares = []
+    spoke, silent = np.flatnonzero(network.answered), np.flatnonzero(~network.answered)
+    for one in combinations(spoke, 2):
+        for two in combinations(silent, 3):
+            senior = np.isin(np.arange(10), [*one, *two])
+            shares.append((senior[network.source] != senior[network.target]).mean())
+    found = homophily_test(network)
+    assert network.senior[silent].sum() == 3
+    assert network.senior[spoke].sum() == 2
+    assert expected_cross(network).mean() == pytest.approx(np.mean(shares))
+    assert f"by chance the index would be {2 * np.mean(shares) - 1:.3f}" in found.convention
+    assert (cross_share(network).n, cross_share(network).n_missing) == (6, 4)
+    _, error = cr2(
+        network.cross.astype(float), np.ones((len(network.source), 1)), network.source, 0
+    )
+    assert cross_share(network).std_error == pytest.approx(error)
+    few = Network(network.source, network.target, network.senior, network.pool,
+                  np.arange(10) < 4)  # fmt: skip
+    with pytest.raises(EstimateError, match="4 people named"):
+        few.check()
+
+
+def test_many_permutations_are_counted_one_by_one() -> None:
+    """More than fit into one block, none left out and none invented."""
+    network = drawn(7, n=14, pools=1)
+    chosen = np.array(list(combinations(range(14), 7)))
+    senior = np.zeros((len(chosen), 14), dtype=bool)
+    np.put_along_axis(senior, chosen, values=True, axis=1)
+    shares = (senior[:, network.source] != senior[:, network.target]).mean(axis=1)
+    far = np.abs(shares - shares.mean())
+    seen = abs(network.cross.mean() - shares.mean())
+    assert homophily_test(network).p_value == pytest.approx((far >= seen - 1e-9).mean())
+
+
+def test_a_pooled_hazard_keeps_its_link_and_every_period_that_it_can() -> None:
+    time, ended = np.repeat([1, 2, 3], 8), np.tile([True, False], 12)
+    x = (np.arange(24) % 3).astype(float)[:, None]
+    for link in ("cloglog", "logit"):
+        full = fit_pooled_hazard(time, ended, design_matrix=x, link=link)
+        assert full.baseline["period"].tolist() == [1, 2, 3]
+        late = np.where(time == 1, 3, time)
+        one = fit_pooled_hazard(late, ended, design_matrix=x, link=link)
+        assert one.baseline["period"].tolist() == [1]
+        assert (full.link, one.link) == (link, link)
+        name = {"cloglog": "log hazard ratio", "logit": "log odds ratio"}[link]
+        narrow = full.estimate(0, conf_level=0.8)
+        assert (narrow.unit, narrow.conf_level) == (name, 0.8)
+        assert narrow.conf_high - narrow.estimate == pytest.approx(1.2815515655 * narrow.std_error)
+    with pytest.raises(EstimateError, match=r"in the periods \[3\] nobody or everybody ended"):
+        fit_discrete_hazard([1, 1, 2, 2, 3, 3], [1, 0, 1, 0, 1, 1],
+                            design_matrix=[[0.0], [1], [1], [0], [0], [1]])  # fmt: skip
+
+
+def test_a_predictor_in_small_units_is_no_perfect_one() -> None:
+    time, ended = np.repeat([1, 2, 3], 8), np.tile([True, False], 12)
+    x = np.linspace(0, 1, 24)[np.argsort(stream(3, "units").random(24))][:, None]
+    fine = fit_discrete_hazard(time, ended, design_matrix=x / 100, last_period=2)
+    plain = fit_discrete_hazard(time, ended, design_matrix=x, last_period=2)
+    assert fine.coefficients == pytest.approx(100 * plain.coefficients, rel=1e-5)
+
+
+def test_a_hazard_needs_eight_who_stay_and_names_its_periods_and_units() -> None:
+    frame = ending(4, slope=0.5)
+    found = slope_of(frame)
+    assert f"one standard deviation is {frame['gap'].std():.3g};" in found.note
+    assert "levels of periods" in found.convention
+    late = frame.assign(time=np.where(frame["ended"], 6, frame["time"]))
+    assert "one level for all periods" in slope_of(late).convention
+    ends = frame.index[frame["ended"]]
+    few = frame.assign(ended=frame.index.isin(ends[:7]))
+    with pytest.raises(EstimateError, match="7 dyads with a value ended early and 65 did not"):
+        slope_of(few)
+    with pytest.raises(EstimateError, match="65 dyads with a value ended early and 7 did not"):
+        slope_of(frame.assign(ended=~few["ended"]))
+    gone = frame.assign(gap=frame["gap"].where(frame["pool"] != 3))
+    assert slope_of(gone).n_clusters == 11

@@ -9,7 +9,7 @@ from patsy import dmatrix
 from scipy.interpolate import CubicSpline
 from statsmodels.regression.linear_model import OLS
 
-from revlab.errors import EstimateError, PilotError
+from revlab.errors import EstimateError, OptionError, PilotError
 from revlab.fieldwork.frames import attendance, dyad_outcomes
 from revlab.fieldwork.people_frames import (
     attendance_by_manager,
@@ -202,6 +202,26 @@ def test_a_pilot_and_its_roster_give_attendance_by_manager(example) -> None:
     assert frame["held"].tolist() == counted["held"].tolist()
 
 
+def test_a_pair_that_was_never_due_and_a_side_that_is_not_there_are_left_out(example) -> None:
+    pilot, cohort = example
+    first = pilot.dyads["dyad_id"].iloc[0]
+    own = pilot.sessions["dyad_id"] == first
+    sessions = pilot.sessions.assign(status=pilot.sessions["status"].mask(own, "not reached"))
+    senior = pilot.dyads["mentee_id"].iloc[1]
+    lines = pd.DataFrame({"person_id": [senior], "manager_id": ["B1"]})
+    people = replace(cohort, reporting_lines=lines)
+    frame = attendance_by_manager(replace(pilot, sessions=sessions), people, role="mentee")
+    assert first not in set(frame["dyad_id"])
+    assert (frame["due"] > 0).all()
+    assert frame.loc[frame["manager_id"].notna(), "dyad_id"].tolist() == [pilot.dyads["dyad_id"][1]]
+    with pytest.raises(OptionError, match="`role` must be one of 'mentee', 'mentor'"):
+        attendance_by_manager(pilot, cohort, role="boss")
+    other = cohort.subset(cohort.mentors.index, cohort.mentees.index[2:])
+    for make in (changes_by_birth, scores_by_grades):
+        with pytest.raises(PilotError, match="2 mentees of the pilot are not in the roster"):
+            make(pilot, other, "voice", role="mentor")
+
+
 def test_cohorts_of_birth_are_compared_with_a_margin_and_a_caveat(example) -> None:
     pilot, cohort = example
     frame = changes_by_birth(pilot, cohort, "voice", role="mentor")
@@ -256,3 +276,43 @@ def test_no_effect_of_a_generation_is_inside_as_often_as_it_should_be() -> None:
         )
     assert errors / 250 <= 0.08
     assert held / 250 > 0.6
+
+
+def test_knots_and_places_of_a_smooth_curve_are_the_named_percentiles() -> None:
+    """Three knots below 100 dyads and four from there on; a lumpy gap takes its own steps."""
+    rng = stream(7, "places")
+    for n, shares in (
+        (60, (0.1, 0.5, 0.9)),
+        (99, (0.1, 0.5, 0.9)),
+        (100, (0.05, 0.35, 0.65, 0.95)),
+    ):
+        gap = rng.gamma(2.0, 2.0, size=n)
+        frame = pd.DataFrame({"pool_id": np.arange(n) % 9, "gap": gap, "value": rng.normal(size=n)})
+        found = gap_curve(frame, shape="spline")
+        ends = np.quantile(gap, [0.05, 0.95])
+        assert found["gap"].iloc[[0, -1]].tolist() == pytest.approx(ends.tolist())
+        knots = np.quantile(gap, shares)
+        table, places = (
+            np.column_stack([np.ones(len(x)), restricted_cubic(x, knots)])
+            for x in (gap, found["gap"].to_numpy())
+        )
+        heights = places @ np.linalg.lstsq(table, frame["value"], rcond=None)[0]
+        assert found["estimate"].to_numpy() == pytest.approx(heights, abs=1e-8)
+    lumpy = pd.DataFrame({"pool_id": np.arange(60) % 9, "gap": [0.0] * 55 + [1, 2, 3, 4, 5],
+                          "value": rng.normal(size=60)})  # fmt: skip
+    bent = restricted_cubic(lumpy["gap"], [0, 3, 5])
+    table = np.column_stack([np.ones(60), bent])
+    height = np.linalg.lstsq(table, lumpy["value"], rcond=None)[0][0]
+    assert gap_curve(lumpy, shape="spline")["estimate"].iloc[0] == pytest.approx(height)
+    with pytest.raises(EstimateError, match="five different gaps and 40 dyads; there are 4 and"):
+        gap_curve(lumpy.assign(gap=lumpy["gap"].clip(upper=3)), shape="spline")
+
+
+def test_curves_and_slopes_have_the_level_that_was_asked_for() -> None:
+    frame = frame_of(8)
+    wide, narrow = (gap_slope(frame, conf_level=level) for level in (0.95, 0.6))
+    assert wide.conf_high - wide.conf_low > 1.5 * (narrow.conf_high - narrow.conf_low)
+    for shape in ("steps", "spline"):
+        broad, slim = (gap_curve(frame, shape=shape, conf_level=level) for level in (0.95, 0.6))
+        sizes = [one["conf_high"] - one["conf_low"] for one in (broad, slim)]
+        assert (sizes[0] > 1.5 * sizes[1]).all()

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as student
 from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 
@@ -217,3 +218,97 @@ def test_a_series_is_read_and_every_fault_is_named(tmp_path: Path) -> None:
     assert [(f.row, f.column) for f in caught.value.faults] == [
         (2, "month"), (3, "month"), (3, "exposure"), (4, "exposure"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("month", "rule"),
+    [
+        ("2026-00", "must be a year and a month"),
+        ("2026-1", "must be a year and a month"),
+        ("26-01", "must be a year and a month"),
+        ("2026/01", "must be a year and a month"),
+        ("2026-01", "repeats row 2"),
+    ],
+)
+def test_a_month_is_written_in_one_way_and_stands_once(
+    tmp_path: Path, month: str, rule: str
+) -> None:
+    path = tmp_path / "series.csv"
+    path.write_text(f"month,count\n2026-01,3\n{month},4\n", encoding="utf-8")
+    with pytest.raises(TableError, match=f"row 3.*{rule}"):
+        read_series(path)
+
+
+def test_exposures_are_put_in_the_order_of_time_and_rates_are_per_exposure() -> None:
+    rng = stream(7, "exposure")
+    frame = frame_of(rng, level=0.4).assign(exposure=rng.integers(5, 20, size=48))
+    found = interrupted_series(frame, "2024-01")
+    mixed = interrupted_series(frame.sample(frac=1, random_state=2), "2024-01")
+    assert mixed.level == found.level
+    assert found.table["rate"].tolist() == (frame["count"] / frame["exposure"]).tolist()
+
+
+@pytest.mark.parametrize(("errors", "said"), [("autoregressive", "months that go together"),
+                                              ("newey_west", "Newey-West"),
+                                              ("quasi_poisson", "quasi-Poisson")])  # fmt: skip
+def test_a_series_says_its_level_its_months_and_its_errors(errors: str, said: str) -> None:
+    frame = frame_of(stream(8, "words"), sd=0.2)
+    for name in ("level", "slope"):
+        wide, narrow = (
+            getattr(interrupted_series(frame, "2023-07", errors=errors, conf_level=level), name)
+            for level in (0.95, 0.8)
+        )
+        assert said in wide.convention
+        assert "of 18 months before and 30 after" in wide.convention
+        half = student.ppf(0.9, narrow.df) * narrow.std_error
+        assert narrow.conf_high - narrow.estimate == pytest.approx(half)
+        assert narrow.conf_level == 0.8
+        assert wide.conf_low < narrow.conf_low
+
+
+def test_endless_exposures_and_no_counts_at_all_are_refused() -> None:
+    frame = frame_of(stream(9, "endless"))
+    with pytest.raises(EstimateError, match="every exposure must be a number above 0"):
+        interrupted_series(frame.assign(exposure=np.inf), "2024-01")
+    with pytest.raises(EstimateError, match="and not all 0"):
+        interrupted_series(frame.assign(count=0), "2024-01")
+
+
+def test_months_never_spread_less_than_poisson_and_are_at_most_nearly_the_same() -> None:
+    """Too even counts keep Poisson's error; a long swing has the highest likeness that is used."""
+    count = np.array([9.0, 10, 10, 11, 10, 10, 9, 11, 10, 10, 10, 10])
+    mean, design = np.full(12, 10.0), np.ones((12, 1))
+    even = series_errors(count, mean, design, kind="autoregressive")
+    assert (even.dispersion < 0.1, even.correlation) == (True, 0.0)
+    assert even.covariance[0, 0] == pytest.approx(1 / 120)
+    swing = 100 + 60 * np.sign(np.arange(120) - 59.5)
+    long = series_errors(swing, np.full(120, 100.0), np.ones((120, 1)), kind="autoregressive")
+    assert 0.9 < long.correlation <= 0.95
+
+
+def test_the_covariance_of_months_is_the_sandwich_of_their_likeness() -> None:
+    """By whole matrices, with the degrees of freedom of Satterthwaite."""
+    frame = frame_of(stream(10, "sandwich"), 60, alike=0.7, sd=0.5)
+    found = interrupted_series(frame, frame["month"][30])
+    mean = found.table["fitted"].to_numpy()
+    scaled = np.sqrt(mean)[:, None] * design_of(60, "none")
+    residual = (frame["count"].to_numpy() - mean) / np.sqrt(mean)
+    rho = found.errors.correlation
+    pattern = np.array([[rho ** abs(i - j) for j in range(60)] for i in range(60)])
+    solve = np.linalg.pinv(scaled)
+    rest = np.eye(60) - scaled @ solve
+    left = rest @ pattern @ rest
+    scale = residual @ residual / np.trace(left)
+    assert rho > 0.2
+    assert found.errors.covariance == pytest.approx(scale * solve @ pattern @ solve.T, rel=1e-6)
+    assert found.errors.df == pytest.approx(np.trace(left) ** 2 / (left**2).sum(), rel=1e-6)
+    # the expected likeness of such residuals is that of the ones that are there
+    seen = residual[1:] @ residual[:-1] / (residual @ residual)
+    assert np.trace(left[1:, :-1]) / np.trace(left) == pytest.approx(seen, abs=1e-4)
+
+
+def test_the_floor_of_newey_and_west_keeps_the_table_symmetric() -> None:
+    frame = frame_of(stream(11, "floor"), 30)
+    table = interrupted_series(frame, frame["month"][15], errors="newey_west").errors.covariance
+    assert table == pytest.approx(table.T)
+    assert (np.linalg.eigvalsh(table) > 0).all()

@@ -58,6 +58,8 @@ def test_all_looks_together_have_the_level_by_the_normal_of_several_variables(
         )
         assert looks.table["spent"].iloc[k - 1] == pytest.approx(1 - within, abs=2e-6)
     assert looks.table["spent"].iloc[-1] == pytest.approx(alpha, abs=1e-9)
+    assert looks.table["fraction"].tolist() == fractions.tolist()
+    assert looks.table["look"].tolist() == [1, 2, 3, 4]
     assert looks.table["level"].tolist() == pytest.approx((2 * (1 - _ndtr(z))).tolist(), abs=1e-12)
 
 
@@ -73,6 +75,7 @@ def test_the_chance_to_stop_at_each_look_is_that_of_simulated_sums(drift) -> Non
     steps = stream(3, "looks").standard_normal((4, n)) * np.sqrt(lags)[:, None]
     sums = (steps + drift * lags[:, None]).cumsum(axis=0) / np.sqrt(fractions)[:, None]
     table = chance_by_look(fractions.tolist(), bounds, drift=drift)
+    assert table["fraction"].tolist() == fractions.tolist()
     out = np.zeros(n, dtype=bool)
     for row, values, bound in zip(table.itertuples(), sums, bounds, strict=True):
         for seen, hits in ((row.above, values >= bound), (row.below, values <= -bound)):

@@ -154,3 +154,13 @@ def test_a_simulated_spread_is_found_and_no_spread_is_not() -> None:
     with pytest.raises(PilotError, match="mentors of the pilot are not in the roster"):
         attendance_by_manager(pilot, cohort.subset(cohort.mentors.index[:9], cohort.mentees.index),
                               role="mentor")  # fmt: skip
+
+
+def test_nothing_due_and_less_than_nothing_held_are_refused_and_levels_kept() -> None:
+    frame = frame_of(stream(12, "teams"), np.full(8, 4), spread=1.0)
+    for bad in ({"due": 0, "held": 0}, {"held": -1}):
+        with pytest.raises(EstimateError, match="every dyad needs a session that came due"):
+            attendance_between_managers(frame.assign(**bad))
+    wide, narrow = (attendance_between_managers(frame, conf_level=c) for c in (0.95, 0.6))
+    assert wide.conf_low < narrow.conf_low < narrow.conf_high < wide.conf_high
+    assert narrow.conf_level == 0.6

@@ -411,3 +411,12 @@ def test_the_robust_regression_of_one_spouse_has_the_same_coefficients():
     rows = ones(COUPLES[["ht_husband", "ht_wife"]])
     fit = hc2(rows, COUPLES["age_husb_at_marriage"])
     assert fit.coefficients == pytest.approx(husbands_alone()[:3], rel=1e-8)
+
+
+def test_groups_of_one_size_have_the_interval_of_the_table_and_holes_are_counted() -> None:
+    table = np.array([[1.0, 2, 4], [3, 3, 5], [6, 4, 7], [2, 1, 1], [5, 6, 4]])
+    rows, groups = icc(table, form="ICC(1,1)"), group_icc(table.ravel(), np.repeat(range(5), 3))
+    assert (groups.estimate, groups.conf_low, groups.conf_high) == (
+        pytest.approx(rows.estimate), pytest.approx(rows.conf_low), pytest.approx(rows.conf_high),
+    )  # fmt: skip
+    assert icc(np.vstack([table, [1, 2, np.nan]])).n_missing == 1

@@ -69,5 +69,7 @@ def test_what_cannot_be_had_is_refused() -> None:
         leavers_for_ratio(0.5, share=1.0)
     with pytest.raises(EstimateError, match="`power` must be between 0 and 1; got 80"):
         people_for_shares(0.5, 0.6, power=80)
+    with pytest.raises(EstimateError, match="`alpha` must be between 0 and 1; got 0"):
+        people_for_shares(0.5, 0.6, alpha=0.0)
     with pytest.raises(EstimateError, match="above half of `alpha`"):
         leavers_for_ratio(0.5, power=0.01)

@@ -71,6 +71,15 @@ def test_a_table_without_the_column_and_without_the_constant_offers_it(tmp_path:
     assert any('write there [constants] unit = "Sales"' in fault for fault in faults)
 
 
+def test_the_constant_of_a_sheet_goes_before_that_of_its_file() -> None:
+    told = {"People.xlsx": "IT", "people.xlsx#Seniors": "HR"}
+    mapping = RosterMapping(COLUMNS, SIDES, constants={"unit": told, "site": "Oslo"})
+    tables = ("people.xlsx#seniors", "PEOPLE.XLSX#Juniors", "people.xlsx", "other.csv")
+    assert [mapping.constant("unit", table) for table in tables] == ["HR", "IT", "IT", None]
+    assert mapping.constant("site", "other.csv") == "Oslo"
+    assert mapping.constant("profession", "other.csv") is None
+
+
 def test_the_mapping_says_what_is_the_same_for_whom() -> None:
     mapping = RosterMapping(
         COLUMNS, SIDES, constants={"unit": "Sales", "site": {"staff.csv": "Oslo"}}

@@ -11,7 +11,7 @@ from revlab.errors import CohortError, SkillsError, TableError
 from revlab.pairing.policies import pair, with_settings
 from revlab.pairing.scoring import DEFAULT_SCORE, Score
 from revlab.people.cohort import Cohort
-from revlab.people.given_ids import given_id
+from revlab.people.given_ids import given_id, under_pseudonyms
 from revlab.people.given_rows import Known
 from revlab.people.measured import with_measured
 from revlab.people.roster import check_roster
@@ -140,6 +140,39 @@ def test_addresses_do_not_differ_by_capitals_and_a_mark_against_formulas_is_undo
     assert {given_id(one, NAMES) for one in ("Ana@X.org", " ana@x.org ", "ana@x.org")} == {plain}
     assert given_id("'=7", None) == "=7"
     assert given_id("", NAMES) == ""
+    # What a roster would refuse as an id is nobody's id, and no traceback.
+    assert given_id(" 1.2E+05 ", None) == "1.2E+05"
+    assert given_id(" 1.2E+05 ", NAMES) == given_id("1.2E+05", NAMES)
+
+
+def test_both_columns_of_a_table_of_pairs_are_closed() -> None:
+    pairs = pd.DataFrame({"mentor_id": ["a"], "mentee_id": ["b"], "score": ["1"]})
+    closed = under_pseudonyms(pairs, ("mentor_id", "mentee_id"), NAMES)
+    assert closed.values.tolist() == [[NAMES.of("a"), NAMES.of("b"), "1"]]
+    assert under_pseudonyms(pairs, ("mentor_id", "mentee_id"), None).equals(pairs)
+
+
+def test_a_heading_in_capitals_is_the_heading_and_two_sheets_are_not_one_table(
+    tmp_path: Path, cohort: Cohort
+) -> None:
+    path = file(tmp_path, "Person_ID,calm\na,3\n")
+    assert read_traits(path, Known(cohort))["trait_calm"].to_dict() == {"a": 3.0}
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
+        for name in ("one", "two"):
+            pd.DataFrame({"person_id": ["a"], "calm": [3]}).to_excel(
+                book, sheet_name=name, index=False
+            )
+    (fault,) = faults_of(tmp_path / "book.xlsx", Known(cohort), "traits")
+    assert fault.startswith("book.xlsx: holds 2 tables instead of one")
+
+
+def test_two_names_of_one_skill_are_one_and_the_highest_level_counts(
+    tmp_path: Path, cohort: Cohort
+) -> None:
+    rows = "a,use-spreadsheets-program,offer,4\na,use-spreadsheets-software,offer,2\n"
+    path = file(tmp_path, "person_id,skill_id,side,level\n" + rows)
+    skills = read_given_skills(path, Known(cohort))
+    assert skills[["skill_id", "level"]].values.tolist() == [["use-spreadsheets-software", 4.0]]
 
 
 def test_people_on_neither_side_are_passed_over(tmp_path: Path) -> None:

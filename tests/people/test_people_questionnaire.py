@@ -14,7 +14,7 @@ from revlab.fieldwork.pilot_tables import DYADS, ITEMS
 from revlab.fieldwork.questionnaire_responses import questionnaire_responses
 from revlab.people.answer_words import ANSWER_SCALES, answer_key, scales_of
 from revlab.people.cohort import Cohort
-from revlab.people.questionnaire import read_questionnaire
+from revlab.people.questionnaire import Questionnaire, read_questionnaire
 from revlab.people.questionnaire_file import read_questions, write_questions
 from revlab.people.questionnaire_guess import guess_questions
 from revlab.people.questionnaire_mapping import Question, QuestionnaireMapping, describe_questions
@@ -189,11 +189,37 @@ def test_traits_are_the_means_of_turned_answers(table: list[list[int]]) -> None:
     )
     mapping = QuestionnaireMapping({"person_id": "id"}, questions)
     long = [(f"p{r}", f"i{k}", v) for r, row in enumerate(table) for k, v in enumerate(row)]
-    from revlab.people.questionnaire import Questionnaire
-
     frame = pd.DataFrame(long, columns=["person_id", "item_id", "value"])
     scores = score_traits(Questionnaire(frame, mapping))["trait_s"].to_numpy()
     assert np.allclose(scores, [(a + 8 - b + c) / 3 for a, b, c in table])
+
+
+def test_half_of_the_answers_are_enough_and_what_is_no_scale_is_refused() -> None:
+    questions = tuple(Question(name, name, low=1, high=5, scale="s") for name in "ab")
+    mapping = QuestionnaireMapping({"person_id": "id"}, questions)
+    rows = pd.DataFrame({"person_id": ["p", "p", "q"], "item_id": ["a", "b", "a"],
+                         "value": [2, 4, 5]})  # fmt: skip
+    answers = Questionnaire(rows, mapping)
+    assert score_traits(answers)["trait_s"].tolist() == [3.0, 5.0]
+    assert score_traits(answers, min_share=0.51)["trait_s"].isna().tolist() == [False, True]
+    with pytest.raises(RevlabError, match=r"`min_share` must be from 0 to 1; got -0\.1"):
+        score_traits(answers, min_share=-0.1)
+    with pytest.raises(RevlabError, match="a person answers twice"):
+        score_traits(Questionnaire(pd.concat([rows, rows]), mapping))
+    uneven = QuestionnaireMapping({"person_id": "id"}, (questions[0], Question("b", "b", low=1,
+                                  high=7, scale="s")))  # fmt: skip
+    with pytest.raises(RevlabError, match="the questions of scale 's' have different ends"):
+        score_traits(Questionnaire(rows, uneven))
+
+
+def test_newer_traits_stand_in_the_place_of_older_ones() -> None:
+    people = pd.DataFrame({"unit": "IT", "grade": [1, 4], "trait_ease": 2.0}, index=["a", "b"])
+    cohort = Cohort(people[:1], people[1:])
+    newer = with_traits(cohort, pd.DataFrame({"trait_ease": [5.0]}, index=["a"]))
+    assert newer.mentors["trait_ease"].tolist() == [5.0]
+    assert newer.mentees["trait_ease"].isna().all()
+    with pytest.raises(RevlabError, match=r"the columns \['ease'\] must begin with 'trait_'"):
+        with_traits(cohort, pd.DataFrame({"ease": [5.0]}, index=["a"]))
 
 
 def test_traits_join_the_people_of_a_roster(tmp_path: Path) -> None:
@@ -218,7 +244,7 @@ def test_traits_join_the_people_of_a_roster(tmp_path: Path) -> None:
     [
         ("[colums]\n", "no key 'colums' (did you mean 'columns'?)"),
         ("[[questions]]\nitem_id = 'a'\n", "needs 'heading'"),
-        ("[[questions]]\nitem_id = 'a'\nheading = 'A'\nreverse = 1\n", "reverse must be bool"),
+        ("[[questions]]\nitem_id = 'a'\nheading = 'A'\nreverse = 1\n", "reverse must be true or false"),
         ("[answers.x]\nyes = '1'\n", "must give a whole number to each answer"),
         ("[columns]\nperson_id = 'id'\n", "at least one [[questions]]"),
         ("x = \n", "is not valid TOML"),

@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from skills_staff import EXCEL, MARKETING, TAXONOMY, WORD, entries, entry
+from skills_staff import EXCEL, MARKETING, TAXONOMY, WORD, cohort_of, entries, entry
 
 from revlab.errors import OptionError, SkillsError
 from revlab.people.skills_asked import AskedNeeds
 from revlab.people.skills_database import SkillsDatabase, open_skills_database
 from revlab.people.skills_entries import read_entries, record_entries
+from revlab.people.skills_exchange import import_cohort
 from revlab.people.skills_people import record_people
-from revlab.people.skills_phrases import confirm_phrase
+from revlab.people.skills_phrases import confirm_phrase, own_words, read_phrases
 from revlab.people.skills_recall import (
     ask_for_needs,
     provider_recall,
@@ -22,7 +23,7 @@ from revlab.people.skills_recall import (
 )
 from revlab.people.skills_search import ProviderSearch
 from revlab.people.skills_stress import DAMAGES, draw_damage, middle_of_draws, stress_recall
-from revlab.people.skills_taxonomy import add_own_skill, add_taxonomy
+from revlab.people.skills_taxonomy import add_own_skill, add_taxonomy, read_taxonomy
 from revlab.rng import stream
 
 NEAR = "analyse-big-data"
@@ -138,6 +139,37 @@ def test_own_words_are_needed_and_offered_as_what_they_stand_for(tmp_path: Path)
     assert np.isnan(by.loc[1, "hit"])
 
 
+def test_own_words_that_nobody_confirmed_are_still_their_own_skill(tmp_path: Path) -> None:
+    db = open_skills_database(str(tmp_path / "s.sqlite"))
+    add_taxonomy(db, TAXONOMY)
+    need, offer = ("p4", "tiktok-ads", "need", 1.0, "self"), ("p1", MARKETING, "offer", 4.0, "self")
+    import_cohort(db, cohort_of(need, offer), recorded_on=date(2026, 3, 31))
+    links = own_words(read_taxonomy(db), read_phrases(db))
+    assert links[["target", "confirmed"]].values.tolist() == [[MARKETING, False]]
+    assert provider_recall(db)["able"].tolist() == [0]
+    confirm_phrase(db, "tiktok ads", MARKETING, by="hr")
+    assert provider_recall(db)["able"].tolist() == [1]
+
+
+def test_of_several_ratings_the_one_that_counts_says_who_can_help(tmp_path: Path) -> None:
+    rows = entries(
+        entry("p00", EXCEL, "need", level=1, source="self"),
+        entry("p01", EXCEL, level=5, source="self"),
+        entry("p01", EXCEL, level=2, source="manager"),
+        entry("p02", EXCEL, level=2, source="self"),
+        entry("p02", EXCEL, level=4, source="manager"),
+    )
+    asked = ask_for_needs(made(tmp_path / "s.sqlite", rows))
+    assert len(asked.offers) == 2
+    assert asked.found()["able"].tolist() == [1]
+
+
+def test_people_are_counted_once_and_needs_each() -> None:
+    found = pd.DataFrame({"person_id": ["p1", "p1", "p2"], "able": 1.0, "shown": 1.0,
+                          "found": 1.0, "first_place": 1.0})  # fmt: skip
+    assert recall_summary(found)[["people", "needs"]].values.tolist() == [[2, 3]]
+
+
 def test_a_search_that_leaves_people_out_finds_fewer(tmp_path: Path) -> None:
     rows = staff(5)
     db = made(tmp_path / "s.sqlite", rows)
@@ -239,6 +271,10 @@ def test_wrong_numbers_are_refused(asked: AskedNeeds, db: SkillsDatabase) -> Non
         asked.found(k=0)
     with pytest.raises(SkillsError, match="`enough` must be a level"):
         ask_for_needs(db, enough=6)
+    with pytest.raises(SkillsError, match="`enough` must be a level"):
+        ask_for_needs(db, enough=-1)
+    with pytest.raises(SkillsError, match=r"`share` must lie between 0 and 1; got -0\.5"):
+        draw_damage(asked.offers, "old", -0.5, seed=1, draw=0)
     with pytest.raises(OptionError, match="`kind` must be one of"):
         draw_damage(asked.offers, "lost", 0.5, seed=1, draw=0)
     with pytest.raises(SkillsError, match=r"`share` must lie between 0 and 1; got 1\.5"):

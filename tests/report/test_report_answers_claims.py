@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from revlab.errors import EstimateError
+from revlab.inference.birth_cohorts import birth_cohort_difference
 from revlab.inference.gap_curve import gap_curve
 from revlab.inference.interrupted import interrupted_series
+from revlab.inference.manager_spread import attendance_between_managers
 from revlab.report.answer import AnswerCard
 from revlab.report.answers_claims import (
     birth_cohort_card,
@@ -15,6 +17,7 @@ from revlab.report.answers_claims import (
     series_card,
 )
 from revlab.report.figures import draw
+from revlab.report.frames import interval, percent
 from revlab.report.prose import lint_prose
 from revlab.rng import stream
 
@@ -102,6 +105,41 @@ def test_a_few_people_without_a_manager_are_not_counted_out() -> None:
     for lost, said in ((0, "0 pairs"), (3, "fewer than 5 pairs"), (7, "7 pairs")):
         frame["manager_id"] = [None] * lost + frame["manager_id"].tolist()[lost:]
         assert managers_card(frame).facts["Manager not known"] == said
+
+
+def test_the_spread_of_managers_is_told_in_points_of_attendance() -> None:
+    found = attendance_between_managers(managers(0.25))
+    ends = [f"{100 * end:.0f}" for end in (found.conf_low, found.conf_high, found.estimate)]
+    said = "{} to {} points of attendance, best guess {}".format(*ends)
+    assert managers_card(managers(0.25)).facts["Spread between managers"] == said
+    assert float(ends[2]) > 5
+
+
+def test_a_few_who_declare_nothing_are_not_counted_out_and_the_test_is_told() -> None:
+    frame = births(0.0)
+    frame.loc[:2, "birth_cohort"] = None
+    card = birth_cohort_card(frame, later="1980-2000", margin=0.3)
+    both = birth_cohort_difference(frame, later="1980-2000", margin=0.3)
+    assert card.facts["Declared none, or gave no score"] == "fewer than 5"
+    assert card.convention == f"{both.estimate.convention}; {both.equivalence.convention}"
+    test, found = both.equivalence, both.estimate
+    assert interval(test.conf_low, test.conf_high) in card.answer
+    assert interval(test.conf_low, test.conf_high) != interval(found.conf_low, found.conf_high)
+
+
+def test_the_card_on_a_series_gives_step_and_growth_as_shares() -> None:
+    months = pd.period_range("2022-01", periods=48, freq="M").astype(str)
+    count = stream(4, "series").poisson(60 * np.exp(-0.5 * (np.arange(48) >= 24)))
+    found = interrupted_series(pd.DataFrame({"month": months, "count": count}), "2024-01")
+    card = series_card(found, what="applications", simulated=True)
+    assert card.simulated
+    for name, one in (("Step at the date", found.level), ("Growth per year, change", found.slope)):
+        low, high, best = (
+            percent(np.expm1(end)) for end in (one.conf_low, one.conf_high, one.estimate)
+        )
+        assert card.facts[name] == f"{low} to {high}, best guess {best}"
+    assert found.level.conf_high < 0
+    assert card.answer.startswith("At that date applications changed by -")
 
 
 def test_simulated_cards_say_so() -> None:

@@ -16,7 +16,7 @@ from revlab.inference.findings import Refusal, Where
 from revlab.inference.tie_permutation import expected_cross
 from revlab.report.answer import AnswerCard
 from revlab.report.answers_extras import extra_cards, first_session_card, ideas_card, ties_card
-from revlab.report.answers_goals import expectations_card, goals_card
+from revlab.report.answers_goals import arm_rows, expectations_card, goals_card
 from revlab.report.figures_ties import alt_ties, plot_ties, tie_rows
 from revlab.report.frames import interval, number
 from revlab.report.prose import lint_prose
@@ -177,6 +177,29 @@ def test_the_figure_of_ties_takes_share_and_chance_from_the_findings(
     assert "If levels" not in alt_ties(unknown)
     assert tie_rows(refused(analysis, "ties_share")).empty
     assert plot_ties(rows).get_ylim() == (0, 100)
+
+
+def test_dates_of_first_sessions_are_asked_for_only_where_there_are_none(
+    analysis: PilotAnalysis,
+) -> None:
+    assert first_session_card(analysis).change_mind == ""
+    weeks = first_session_card(changed(analysis, "first_session", unit="weeks"))
+    assert "starts.csv" in weeks.change_mind
+
+
+def test_the_ties_card_tells_what_was_left_out(analysis: PilotAnalysis) -> None:
+    noted = changed(analysis, "ties_change", note="a word on who is left out")
+    assert ties_card(noted).convention.endswith("; a word on who is left out")
+
+
+def test_a_ratio_that_cannot_be_given_is_refused_only_where_there_is_a_plan(
+    analysis: PilotAnalysis,
+) -> None:
+    gone = refused(analysis, "ideas_contrast")
+    assert ideas_card(gone).facts["Raised per session"].startswith("refused: ")
+    assert "Raised per session" not in ideas_card(replace(gone, plan=None)).facts
+    assert arm_rows(analysis, "ideas_adopted").empty
+    assert "Adopted per person" not in ideas_card(analysis).facts
 
 
 def test_ratios_are_shown_as_times_and_not_as_logs(analysis: PilotAnalysis) -> None:

@@ -47,6 +47,28 @@ def test_the_ladder_card_says_no_more_than_the_interval(runs: pd.DataFrame, low:
     )
 
 
+def test_the_ladder_card_gives_each_way_its_own_numbers() -> None:
+    table = pd.DataFrame({
+        "ladder": ["ladder", "straight"], "completed": [0.1, 0.3], "difference": [-0.2, 0.0],
+        "difference_low": [-0.08, 0.0], "difference_high": [0.03, 0.0], "hours": [4.0, 5.0],
+        "hours_per_completer": [40.0, 16.7],
+    })  # fmt: skip
+    card = ladder_card(table, lift=0.5, n_sims=20)
+    assert "of 100 people asked, between 8 fewer and 3 more reach" in card.answer
+    assert list(card.facts.values()) == ["10%", "30%", "0.50 SD a rung", "40.0", "16.7"]
+
+
+def test_the_interviews_card_gives_each_number_its_own_place() -> None:
+    value = value_of_interviews(FIT, worth=30.0, n_draws=6, seed=1)
+    facts = interviews_card(value, worth=30.0).facts
+    told = Interviews()
+    assert facts["Reliability of the questionnaire"] == f"{told.together(0):.2f}"
+    assert facts["Reliability with one interview"] == f"{told.together(1):.2f}"
+    most = value.iloc[-1]["value"]
+    assert facts["Most that any information can add"] == f"{most:.1f} hours for a pair"
+    assert most > value.iloc[1]["value"]
+
+
 def test_the_ladder_figure_shows_what_the_runs_say(runs: pd.DataFrame) -> None:
     frame = rung_shares(runs)
     view = draw("ladder", frame, simulated=True)
@@ -102,6 +124,12 @@ def test_the_records_card_and_figure_say_what_is_left() -> None:
     assert "for 80% to 90% of needs; today for 100%" in card.answer
     assert len(card.answer.split()) <= 25
     assert card.facts["Names that can help, 30% no longer so"] == "70%"
+    assert card.facts["Names that can help, as recorded"] == "100%"
+    worse = recall(0.9).replace({"mean": {1.0: 0.95}})
+    worse.loc[worse["measure"] == "precision", "mean"] = [0.6, 0.5]
+    now = records_card(worse, damage="old")
+    assert now.answer.endswith("today for 95%.")
+    assert now.facts["Names that can help, as recorded"] == "60%"
     lines = record_lines(recall(0.9))
     assert lines["line"].unique().tolist() == [
         "a search names somebody who can help", "names of a search who can help",

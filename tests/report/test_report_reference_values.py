@@ -42,3 +42,14 @@ def test_a_comparison_with_holes_is_refused(
 ) -> None:
     with pytest.raises(RevlabError, match=message):
         beside_reference(ours, frame)
+
+
+def test_numbers_are_found_by_their_key_and_each_stands_in_its_own_column() -> None:
+    both = beside_reference({"b": -4.0, "a": 2.5}, reference())
+    assert both["ours"].tolist() == [2.5, -4.0]
+    assert reference_table(both, caption="Ages").rows[0][2:4] == ("2.5", "2")
+
+
+def test_a_difference_of_exactly_what_is_allowed_is_within() -> None:
+    both = beside_reference({"a": 2.5}, reference([("a", "ages", "mean", 2.0, 0.25)]))
+    assert both["within"].tolist() == [True]
