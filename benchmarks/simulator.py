@@ -40,8 +40,8 @@ from revlab.pairing.policies import pair
 from revlab.people.population import Population, draw_cohort
 from revlab.rng import stream
 
-DYADS, SESSIONS, RUNS, PERSISTENCE, CHUNK = 500, 12, 100, 0.6, 25
-ROUNDS, OURS, CORES = 5, 5, os.cpu_count() or 1
+DYADS, SESSIONS, RUNS, PERSISTENCE, CHUNK = 500, 12, 100, 0.6, 50
+ROUNDS, OURS, CORES, KEPT = 5, 5, os.cpu_count() or 1, 30 * 2**20
 SESSION = SessionModel(end_base=-3.6)
 """About 38% end early, the target of the evidence registry, over twelve sessions."""
 RELATION, OUTCOME = RelationshipModel(), OutcomeModel(openness=0.0)
@@ -170,6 +170,8 @@ def chunk_of_ours(start: int) -> Summary:
 
 def ours(cores: int = 1) -> Summary:
     """Run the chunks one after the other, or in threads as `Replications` does."""
+    # After this the C library keeps memory between chunks and does not fetch it page by page.
+    np.empty(KEPT, np.uint8)
     chunks = Parallel(n_jobs=cores, prefer="threads")(
         delayed(chunk_of_ours)(start) for start in range(0, RUNS, CHUNK)
     )

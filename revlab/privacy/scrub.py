@@ -172,7 +172,8 @@ def _is_telling(one: str) -> bool:
 def _patterns(text: str, ids: re.Pattern[str] | None) -> Iterator[_Span]:
     """Return what has a form of its own, none over another; the first kind wins."""
     taken: list[tuple[int, int]] = []
-    kinds = [("links", _LINK), ("e_mails", _E_MAIL), ("phones", _EXTENSION), ("phones", _PHONE)]
+    # The longer form first: of "tel. 0171 5550199" the short one would take the area code alone.
+    kinds = [("links", _LINK), ("e_mails", _E_MAIL), ("phones", _PHONE), ("phones", _EXTENSION)]
     for kind, pattern in [*([("ids", ids)] if ids else []), *kinds]:
         for hit in pattern.finditer(text):
             start, end = hit.span()

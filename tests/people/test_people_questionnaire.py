@@ -244,7 +244,10 @@ def test_traits_join_the_people_of_a_roster(tmp_path: Path) -> None:
     [
         ("[colums]\n", "no key 'colums' (did you mean 'columns'?)"),
         ("[[questions]]\nitem_id = 'a'\n", "needs 'heading'"),
-        ("[[questions]]\nitem_id = 'a'\nheading = 'A'\nreverse = 1\n", "reverse must be true or false"),
+        (
+            "[[questions]]\nitem_id = 'a'\nheading = 'A'\nreverse = 1\n",
+            "reverse must be true or false",
+        ),
         ("[answers.x]\nyes = '1'\n", "must give a whole number to each answer"),
         ("[columns]\nperson_id = 'id'\n", "at least one [[questions]]"),
         ("x = \n", "is not valid TOML"),

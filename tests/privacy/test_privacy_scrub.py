@@ -144,3 +144,11 @@ def test_a_long_text_and_a_large_roster_take_little_time() -> None:
     done = scrub(["a" * 32_000, "1 " * 16_000, "x@" * 8_000, (staff[7] + " said. ") * 500])
     assert time.perf_counter() - start < 60
     assert done.counts["names"] == 500
+
+
+@pytest.mark.parametrize(
+    "said", ["Tel. 0171 5550199", "tel: 0171/555 01 99", "Phone 0044 20 7946 0958", "ext. 4711"]
+)
+def test_no_digit_of_a_telephone_number_is_left(said: str) -> None:
+    (kept,) = SCRUB([f"Call me, {said}, any day."]).texts
+    assert not any(letter.isdigit() for letter in kept), kept
