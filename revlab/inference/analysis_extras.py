@@ -174,10 +174,10 @@ def _idea_contrasts(
 
 
 def _enough_dyads(part: pd.DataFrame) -> None:
-    had = int((part["count"] > 0).sum())
+    # The reason stands on pages, so it must not tell how many there were.
     must(
-        had >= _FEWEST_DYADS,
-        f"{had} dyads had such an idea; at least {_FEWEST_DYADS} are needed for a rate.",
+        int((part["count"] > 0).sum()) >= _FEWEST_DYADS,
+        f"fewer than {_FEWEST_DYADS} dyads had such an idea, too few for a rate.",
         EstimateError,
     )
 

@@ -83,7 +83,7 @@ def mean_gap(gaps: pd.DataFrame, *, conf_level: float = 0.95) -> Estimate:
     gap = gaps["gap"].to_numpy(dtype=float)
     there = ~np.isnan(gap)
     n = int(there.sum())
-    must(n >= 2, f"{n} dyads have the expectations of both sides; two are needed.", EstimateError)
+    must(n >= 2, "fewer than two dyads have the expectations of both sides.", EstimateError)
     pools = gaps["pool_id"].astype(str).to_numpy()[there]
     several = len(set(pools)) >= 2
     unit = pools if several else np.arange(n)

@@ -23,7 +23,7 @@ _UNIT = "T-score points"
 
 def _over_pools(values: Floats, pools: pd.Series, conf_level: float) -> tuple[Estimate, str]:
     there = ~np.isnan(values)
-    must(int(there.sum()) >= 2, f"{int(there.sum())} dyads have a value; two are needed.",
+    must(int(there.sum()) >= 2, "fewer than two dyads have a value; two are needed.",
          EstimateError)  # fmt: skip
     labels = pools.astype(str).to_numpy()[there]
     several = len(set(labels)) >= 2

@@ -31,9 +31,9 @@ def _grades(frame: pd.DataFrame) -> pd.DataFrame:
 def _grade_finding(wide: pd.DataFrame) -> str:
     mentors, mentees = wide["mentor"].sum(), wide["mentee"].sum()
     overlap = int(((wide["mentor"] > 0) & (wide["mentee"] > 0)).sum())
-    shared = "no grade has people on both sides"
+    shared = "no step has people on both sides"
     if overlap:
-        shared = f"{overlap} of {len(wide)} grades have people on both sides"
+        shared = f"{overlap} of {len(wide)} steps have people on both sides"
     return f"{mentors} mentors (junior) and {mentees} mentees (senior); {shared}"
 
 
@@ -92,7 +92,7 @@ def alt_grades(frame: pd.DataFrame) -> str:
     --------
     >>> frame = pd.DataFrame({"side": ["mentor", "mentee"], "grade": [1, 4], "n": [3, 2]})
     >>> alt_grades(frame)
-    'Mirrored bars by grade. 3 mentors (junior) and 2 mentees (senior); no grade has people on \
+    'Mirrored bars by grade. 3 mentors (junior) and 2 mentees (senior); no step has people on \
 both sides. From the lowest grade: 1: 3 and 0; 4: 0 and 2.'
     """
     wide = _grades(frame)

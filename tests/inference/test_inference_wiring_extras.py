@@ -107,12 +107,15 @@ def test_rates_of_ideas_are_totals_over_totals(
     assert found(results, "ideas_adopted", arm="all").estimate.estimate == pytest.approx(per_100)
 
 
-def test_too_few_dyads_with_an_idea_give_no_rate(pilot: Pilot) -> None:
+@pytest.mark.parametrize("topic", ["ideas_rate", "ideas_adopted"])
+def test_too_few_dyads_with_an_idea_give_no_rate_and_are_not_counted(
+    pilot: Pilot, topic: str
+) -> None:
     few = pilot.extras.ideas[pilot.extras.ideas["dyad_id"].isin(pilot.dyads["dyad_id"][:4])]
-    made = replace(pilot, extras=Extras(ideas=few))
+    made = replace(pilot, extras=Extras(ideas=few.assign(stage="adopted")))
     rows = extra_findings(made, plan=None, seed=1)
-    refused = [one for one in rows if one.where.topic == "ideas_rate" and one.where.arm == "all"]
-    assert "dyads had such an idea; at least 5 are needed" in refused[0].reason
+    refused = [one for one in rows if one.where.topic == topic and one.where.arm == "all"]
+    assert refused[0].reason == "fewer than 5 dyads had such an idea, too few for a rate."
 
 
 def test_changes_in_ties_are_counted_person_by_person(
