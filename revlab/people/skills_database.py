@@ -155,8 +155,9 @@ def _check_file(path: Path, if_missing: str) -> None:
         f"{path.name}: there is no such skills database; make one with: revlab skills load.",
         SkillsError,
     )
+    # Where one may be made, an empty file can be what another process is just making one of.
     must(
-        not path.is_file() or path.stat().st_size > 0,
+        if_missing == "create" or path.stat().st_size > 0,
         f"{path.name} is an empty file and no skills database; choose another file.",
         SkillsError,
     )
